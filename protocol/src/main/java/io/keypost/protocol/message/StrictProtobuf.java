@@ -1,7 +1,8 @@
 package io.keypost.protocol.message;
 
+import com.google.protobuf.DiscardUnknownFieldsParser;
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.MessageLite;
+import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.refusal.RefusalCode;
@@ -15,17 +16,20 @@ import io.keypost.protocol.refusal.RefusedException;
 final class StrictProtobuf {
   private StrictProtobuf() {}
 
-  /** Parses in whatever encoding, for what must be known before strictness is asked for. */
-  static <M extends MessageLite> M parse(Parser<M> parser, Bytes encoded, RefusalCode malformed) {
+  /**
+   * Parses in whatever encoding, for what must be known before strictness is asked for. Unknown
+   * fields are dropped, so that they are missing when the message is encoded anew.
+   */
+  static <M extends Message> M parse(Parser<M> parser, Bytes encoded, RefusalCode malformed) {
     try {
-      return parser.parseFrom(encoded.asByteBuffer());
+      return DiscardUnknownFieldsParser.wrap(parser).parseFrom(encoded.asByteBuffer());
     } catch (InvalidProtocolBufferException e) {
       throw RefusedException.of(malformed, "not a Protobuf message of this type", e);
     }
   }
 
   /** Refuses an encoding that is not the strict one of {@code message}. */
-  static void requireStrict(MessageLite message, Bytes encoded, RefusalCode malformed) {
+  static void requireStrict(Message message, Bytes encoded, RefusalCode malformed) {
     if (!Bytes.copyOf(message.toByteArray()).equals(encoded)) {
       throw RefusedException.of(malformed, "not the one strict encoding of its fields");
     }
