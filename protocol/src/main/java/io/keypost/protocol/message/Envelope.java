@@ -45,9 +45,6 @@ public record Envelope(
   /** Largest payload that the protocol can name, 1 TiB; each provider takes far less. */
   public static final long MAX_PAYLOAD_OCTETS = 1L << 40;
 
-  /** The end of the year 9999: later times are not times but mistakes. */
-  private static final long MAX_UNIX_MILLIS = 253_402_300_799_999L;
-
   /** Checks every field's bounds. */
   public Envelope {
     requireFingerprint("sender_key", senderKey);
@@ -115,14 +112,14 @@ public record Envelope(
   private static void requireWholeMillis(String field, Instant time) {
     if (time.getNano() % 1_000_000 != 0
         || !time.isAfter(Instant.EPOCH)
-        || time.isAfter(Instant.ofEpochMilli(MAX_UNIX_MILLIS))) {
+        || time.isAfter(Instant.ofEpochMilli(StrictProtobuf.MAX_UNIX_MILLIS))) {
       throw refused(field + ": not a whole millisecond from 1970 to 9999");
     }
   }
 
   private static Instant instant(String field, long unixMillis) {
     // uint64 arrives as a signed long: what is negative was beyond 2^63.
-    if (unixMillis < 1 || unixMillis > MAX_UNIX_MILLIS) {
+    if (unixMillis < 1 || unixMillis > StrictProtobuf.MAX_UNIX_MILLIS) {
       throw refused(field + ": not a whole millisecond from 1970 to 9999");
     }
     return Instant.ofEpochMilli(unixMillis);
