@@ -18,7 +18,6 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.LogManager;
@@ -83,32 +82,56 @@ public final class ServersMain {
     if (options.data() == Data.THROW_AWAY) {
       deleteData();
     }
+    return switch (options.extent()) {
+      case ALL -> startAll();
+      case DNS_ONLY -> startDns(new Stores("", 0, ""));
+    };
+  }
+
+  /** What the state file says of Kafka and PostgreSQL. */
+  private record Stores(String kafkaBootstrap, int postgresPort, String postgresPassword) {}
+
+  private ControlEndpoint startAll() throws Exception {
     var guardian = Guardian.start();
     running.push(guardian);
-    var postgres = inBackground(() -> startPostgres(guardian));
-    var kafka = inBackground(() -> KafkaNode.start(dataOf("kafka"), options.ports().kafka()));
+    var starting = inBackground(() -> startPostgres(guardian));
+    // Whatever becomes of Kafka, a PostgreSQL that did start is taken over, so that it is ended
+    // with the rest.
+    Exception kafkaFailed = null;
+    KafkaNode kafka = null;
+    try {
+      kafka = KafkaNode.start(dataOf("kafka"), options.ports().kafka());
+      running.push(kafka);
+    } catch (Exception e) {
+      kafkaFailed = e;
+    }
+    var postgres = starting.get();
+    running.push(postgres);
+    if (kafka == null) {
+      throw new IOException("Kafka did not start", kafkaFailed);
+    }
+    return startDns(new Stores(kafka.bootstrapServers(), postgres.port(), postgres.password()));
+  }
 
+  private ControlEndpoint startDns(Stores stores) throws IOException {
     var zones = SignedZones.open(dataOf("dns"), clock, random);
     var dns = DnsServer.start(zones, InetAddress.getLoopbackAddress(), options.ports().dns());
     running.push(dns);
-    var trustAnchor = Files.writeString(directory.resolve("trust-anchor.ds"), zones.trustAnchor());
+    var trustAnchor =
+        Files.writeString(options.directory().resolve("trust-anchor.ds"), zones.trustAnchor());
     var token = PostgresNode.newPassword(random);
     var control = ControlEndpoint.start(zones, token, clock, end::countDown);
     running.push(control);
-
-    // Both are taken over before either failure is reported, so that neither is left running.
-    var postgresNode = takeOver(postgres);
-    var kafkaNode = takeOver(kafka);
     new ServersState(
             ProcessHandle.current().pid(),
-            kafkaNode.get().bootstrapServers(),
-            postgresNode.get().port(),
-            postgresNode.get().password(),
+            stores.kafkaBootstrap(),
+            stores.postgresPort(),
+            stores.postgresPassword(),
             dns.address(),
             trustAnchor,
             control.uri(),
             token)
-        .write(directory);
+        .write(options.directory());
     LOG.info("ready");
     return control;
   }
@@ -126,16 +149,6 @@ public final class ServersMain {
     var task = new FutureTask<>(work);
     Thread.ofPlatform().start(task);
     return task;
-  }
-
-  private <T extends AutoCloseable> FutureTask<T> takeOver(FutureTask<T> starting)
-      throws InterruptedException {
-    try {
-      running.push(starting.get());
-    } catch (ExecutionException e) {
-      LOG.debug("reported by whoever needs the server", e);
-    }
-    return starting;
   }
 
   private void awaitEnd(ControlEndpoint control) throws InterruptedException {

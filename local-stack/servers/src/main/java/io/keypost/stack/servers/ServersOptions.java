@@ -14,9 +14,23 @@ import java.util.OptionalLong;
  * @param durability what committed data survives
  * @param data whether data of an earlier run is used again
  * @param ports for clients; 0 chooses a free one
+ * @param extent which servers run
  */
 public record ServersOptions(
-    Path directory, Lifetime lifetime, Durability durability, Data data, Ports ports) {
+    Path directory,
+    Lifetime lifetime,
+    Durability durability,
+    Data data,
+    Ports ports,
+    Extent extent) {
+
+  /** Which servers run. */
+  public enum Extent {
+    /** Kafka, PostgreSQL and DNS. */
+    ALL,
+    /** DNS alone, where Kafka and PostgreSQL are someone else's. */
+    DNS_ONLY
+  }
 
   /** Client ports. */
   public record Ports(int kafka, int postgres, int dns) {
@@ -60,7 +74,8 @@ public record ServersOptions(
                 directory.toString(),
                 durability.name(),
                 data.name(),
-                ports.kafka() + "," + ports.postgres() + "," + ports.dns()));
+                ports.kafka() + "," + ports.postgres() + "," + ports.dns(),
+                extent.name()));
     switch (lifetime) {
       case Lifetime.OfStarter starter -> arguments.add("OF_STARTER");
       case Lifetime.WhileUsed(var idle, var owner) -> {
@@ -73,7 +88,7 @@ public record ServersOptions(
   }
 
   static ServersOptions parse(List<String> arguments) {
-    if (arguments.size() < 5) {
+    if (arguments.size() < 6) {
       throw new IllegalArgumentException(
           "usage: DIRECTORY PROCESS_CRASH|POWER_LOSS THROW_AWAY|KEEP KAFKA,POSTGRES,DNS"
               + " OF_STARTER|WHILE_USED IDLE [OWNER]");
@@ -81,11 +96,12 @@ public record ServersOptions(
     var ports = arguments.get(3).split(",", 3);
     return new ServersOptions(
         Path.of(arguments.get(0)).toAbsolutePath(),
-        parseLifetime(arguments.subList(4, arguments.size())),
+        parseLifetime(arguments.subList(5, arguments.size())),
         Durability.valueOf(arguments.get(1)),
         Data.valueOf(arguments.get(2)),
         new Ports(
-            Integer.parseInt(ports[0]), Integer.parseInt(ports[1]), Integer.parseInt(ports[2])));
+            Integer.parseInt(ports[0]), Integer.parseInt(ports[1]), Integer.parseInt(ports[2])),
+        Extent.valueOf(arguments.get(4)));
   }
 
   private static Lifetime parseLifetime(List<String> arguments) {

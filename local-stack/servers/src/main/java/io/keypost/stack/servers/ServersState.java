@@ -16,7 +16,8 @@ import java.util.Properties;
  * everything is ready, readable by its owner only, and deletes it when it ends.
  *
  * @param pid of the servers' process
- * @param kafkaBootstrap {@code host:port}
+ * @param kafkaBootstrap {@code host:port}; empty where only DNS runs
+ * @param postgresPort 0 where only DNS runs
  * @param postgresPassword of the superuser {@code postgres}
  * @param trustAnchorFile the signed root's DS record in master file form
  * @param control the loopback control channel, see {@link ServersControl}

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.keypost.stack.dns.ZoneSecurity;
 import io.keypost.stack.servers.ServersOptions.Data;
 import io.keypost.stack.servers.ServersOptions.Durability;
+import io.keypost.stack.servers.ServersOptions.Extent;
 import io.keypost.stack.servers.ServersOptions.Lifetime;
 import io.keypost.stack.servers.ServersOptions.Ports;
 import java.io.ByteArrayInputStream;
@@ -48,7 +49,8 @@ class ServersProcessTest {
   @TempDir private Path directory;
 
   private ServersOptions options(Lifetime lifetime, Data data) {
-    return new ServersOptions(directory, lifetime, Durability.PROCESS_CRASH, data, Ports.FREE);
+    return new ServersOptions(
+        directory, lifetime, Durability.PROCESS_CRASH, data, Ports.FREE, Extent.ALL);
   }
 
   @Test
@@ -141,6 +143,23 @@ class ServersProcessTest {
     assertThat(servers.process().exitValue()).isZero();
     assertThat(postgres.isAlive()).isFalse();
     assertThat(directory.resolve("data")).doesNotExist();
+  }
+
+  @Test
+  void servesDnsAloneWhereTheOthersAreSomeoneElses() throws Exception {
+    var options =
+        new ServersOptions(
+            directory,
+            new Lifetime.OfStarter(),
+            Durability.PROCESS_CRASH,
+            Data.THROW_AWAY,
+            Ports.FREE,
+            Extent.DNS_ONLY);
+    try (var servers = ServersProcess.start(HOME, options)) {
+      lookUpValidated(servers.state());
+      assertThat(servers.state().kafkaBootstrap()).isEmpty();
+      assertThat(directory.resolve("data/postgres")).doesNotExist();
+    }
   }
 
   @Test
