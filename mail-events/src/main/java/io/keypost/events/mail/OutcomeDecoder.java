@@ -32,7 +32,7 @@ final class OutcomeDecoder {
         Address.parseCanonical(wire.getRecipient()),
         OutcomeKind.byWire(wire.getOutcome())
             .orElseThrow(() -> new IllegalArgumentException("outcome: none of the four")),
-        wire.getCode().isEmpty() ? Optional.empty() : Optional.of(code(wire.getCode())),
+        wire.getCode().isEmpty() ? Optional.empty() : Optional.of(wire.getCode()),
         instant("decided_at", wire.getDecidedAt()),
         wire.getReceipt());
   }

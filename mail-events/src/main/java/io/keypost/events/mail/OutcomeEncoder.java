@@ -27,7 +27,7 @@ final class OutcomeEncoder {
             .setOutcome(event.outcome().wire())
             .setDecidedAt(event.decidedAt().toEpochMilli())
             .setReceipt(event.receipt());
-    event.code().ifPresent(code -> wire.setCode(code.wire()));
+    event.code().ifPresent(wire::setCode);
     return wire.build();
   }
 

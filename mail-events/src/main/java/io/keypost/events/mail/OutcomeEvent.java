@@ -3,7 +3,6 @@ package io.keypost.events.mail;
 import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.message.MessageId;
-import io.keypost.protocol.refusal.RefusalCode;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -15,7 +14,8 @@ import java.util.Optional;
  * @param sender of the envelope, which the event is keyed by
  * @param recipient of the envelope
  * @param outcome how it ended
- * @param code why, for a refusal and for needs_client, absent otherwise
+ * @param code why, for a refusal and for needs_client, absent otherwise; in its wire form, since a
+ *     peer's receipt may name one that this version does not know
  * @param decidedAt when, in whole milliseconds
  * @param receipt the {@code kp-receipt}
  */
@@ -25,7 +25,7 @@ public record OutcomeEvent(
     Address sender,
     Address recipient,
     OutcomeKind outcome,
-    Optional<RefusalCode> code,
+    Optional<String> code,
     Instant decidedAt,
     String receipt) {
   /** Checks that outcome and code belong together. */

@@ -73,7 +73,7 @@ public final class Examples {
         address(),
         address(),
         kind,
-        kind.hasCode() ? Optional.of(outcomeCode()) : Optional.empty(),
+        kind.hasCode() ? Optional.of(outcomeCode().wire()) : Optional.empty(),
         time(),
         "a.b.c");
   }

@@ -178,6 +178,25 @@ public final class RecordVerifier {
     }
   }
 
+  /**
+   * Reads a receipt that {@link #verifyReceipt} verified before, for those who were handed both the
+   * receipt and its signer by whoever did. Checks the signature once more, and nothing about the
+   * signer.
+   *
+   * @param signer the receipt certificate in DER, as it was verified then
+   * @throws RefusedException {@code record_malformed}, {@code record_untrusted} or {@code
+   *     certificate_malformed}
+   */
+  public static ReceiptRecord readVerifiedReceipt(String jws, Bytes signer) {
+    X509Certificate certificate = CertificateCodec.decode(signer);
+    Jws parsed = Jws.parse(jws, RecordKind.RECEIPT);
+    parsed.requireSignedBy(
+        RecordKind.RECEIPT,
+        certificate.getPublicKey(),
+        CertificateDigests.certificate(certificate));
+    return parsed.read(RecordKind.RECEIPT, ReceiptRecord::read);
+  }
+
   private static <R extends SignedRecord> Verified<R> verifySigned(
       String jws,
       RecordKind kind,
