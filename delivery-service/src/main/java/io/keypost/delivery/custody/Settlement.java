@@ -1,0 +1,29 @@
+package io.keypost.delivery.custody;
+
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * An outcome about to be made final, if none stands.
+ *
+ * @param mail what it is about
+ * @param outcome how it ends
+ * @param detail why, in words for the sender; at most 500 characters
+ * @param record for {@code moved}: the signed record with the new pointer
+ * @param decidedAt when
+ * @param proof who vouches for it
+ */
+public record Settlement(
+    MailFacts mail,
+    TerminalOutcome outcome,
+    Optional<String> detail,
+    Optional<String> record,
+    Instant decidedAt,
+    Proof proof) {
+
+  /** Nothing but the outcome itself has to be said. */
+  public static Settlement plain(
+      MailFacts mail, TerminalOutcome outcome, Instant decidedAt, Proof proof) {
+    return new Settlement(mail, outcome, Optional.empty(), Optional.empty(), decidedAt, proof);
+  }
+}

@@ -1,0 +1,153 @@
+package io.keypost.delivery.store;
+
+import static io.keypost.delivery.store.Columns.longs;
+import static io.keypost.delivery.store.Columns.octets;
+import static io.keypost.delivery.store.Columns.texts;
+import static io.keypost.delivery.store.Columns.times;
+
+import io.keypost.delivery.custody.EnvelopeKey;
+import io.keypost.delivery.custody.ReceiptChain;
+import io.keypost.protocol.Bytes;
+import io.keypost.protocol.address.MailDomain;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.UUID;
+
+/** What follows from outcomes and is done after their commit: events and receipts. */
+@ApplicationScoped
+public class OutboxStore {
+
+  /** An event for topic mail.outcome that waits to be published. */
+  public record WaitingEvent(long id, Bytes event) {}
+
+  /**
+   * A receipt that one worker may post until its lease ends.
+   *
+   * @param senderDomain domain whose operator takes it
+   * @param operator that the envelope came from
+   * @param attempts how often it was tried before
+   * @param giveUpAt when it is not worth posting any more
+   */
+  public record LeasedReceipt(
+      EnvelopeKey key,
+      MailDomain senderDomain,
+      MailDomain operator,
+      String receipt,
+      ReceiptChain chain,
+      int attempts,
+      Instant giveUpAt,
+      UUID lease) {}
+
+  /** A receipt to be posted again at {@code notBefore}. */
+  public record PostponedReceipt(LeasedReceipt receipt, Instant notBefore) {}
+
+  private static final String EVENTS =
+      """
+      select id, event from outcome_outbox order by id limit $1 for update skip locked
+      """;
+
+  private static final String EVENTS_DONE =
+      "delete from outcome_outbox where id = any ($1::bigint[])";
+
+  private static final String LEASE =
+      """
+      with due as (
+        select recipient, envelope_digest from receipt_outbox
+        where not_before <= $1 and (leased_until is null or leased_until <= $1)
+        order by not_before limit $2 for update skip locked)
+      update receipt_outbox r set lease = $3, leased_until = $4
+      from due, receipt_chain c
+      where r.recipient = due.recipient and r.envelope_digest = due.envelope_digest
+        and c.digest = r.chain_digest
+      returning r.recipient, r.envelope_digest, r.sender_domain, r.operator, r.receipt, c.certificates,
+        r.attempts, r.give_up_at
+      """;
+
+  private static final String RECEIPTS_DONE =
+      """
+      delete from receipt_outbox r using unnest($1::text[], $2::bytea[]) as done (recipient, digest)
+      where r.recipient = done.recipient and r.envelope_digest = done.digest
+      """;
+
+  private static final String POSTPONE =
+      """
+      update receipt_outbox r set lease = null, leased_until = null, attempts = r.attempts + 1,
+        not_before = w.not_before
+      from unnest($1::text[], $2::bytea[], $3::uuid[], $4::timestamptz[])
+        as w (recipient, digest, lease, not_before)
+      where r.recipient = w.recipient and r.envelope_digest = w.digest and r.lease = w.lease
+      """;
+
+  /** The oldest events that nobody else publishes now; they stay locked until the commit. */
+  public List<WaitingEvent> events(SqlConnection connection, int limit) {
+    List<WaitingEvent> events = new ArrayList<>();
+    for (Row row : Database.execute(connection, EVENTS, Tuple.of(limit))) {
+      events.add(new WaitingEvent(row.getLong("id"), octets(row, "event")));
+    }
+    return events;
+  }
+
+  /** Forgets events that the brokers have acknowledged. */
+  public void published(SqlConnection connection, Collection<WaitingEvent> events) {
+    Database.execute(connection, EVENTS_DONE, Tuple.of(longs(events, WaitingEvent::id)));
+  }
+
+  /** Takes due receipts for one piece of work. */
+  public List<LeasedReceipt> leaseReceipts(
+      Database database, Instant now, Instant until, UUID lease, int limit) {
+    Tuple values = Tuple.of(Columns.time(now), limit, lease, Columns.time(until));
+    List<LeasedReceipt> leased = new ArrayList<>();
+    for (Row row : database.execute(LEASE, values)) {
+      leased.add(
+          new LeasedReceipt(
+              OutcomeStore.key(row),
+              new MailDomain(row.getString("sender_domain")),
+              new MailDomain(row.getString("operator")),
+              row.getString("receipt"),
+              chain(row),
+              row.getInteger("attempts"),
+              Columns.time(row, "give_up_at"),
+              lease));
+    }
+    return leased;
+  }
+
+  /** Forgets receipts that the sender's operator has, or that are not worth posting any more. */
+  public void receiptsDone(Database database, Collection<LeasedReceipt> done) {
+    if (!done.isEmpty()) {
+      database.execute(
+          RECEIPTS_DONE, OutcomeStore.keys(done.stream().map(LeasedReceipt::key).toList()));
+    }
+  }
+
+  /** Lets receipts be posted again later, where the lease still stands. */
+  public void postponeReceipts(Database database, Collection<PostponedReceipt> later) {
+    if (later.isEmpty()) {
+      return;
+    }
+    List<PostponedReceipt> rows =
+        later.stream().sorted(Comparator.comparing(p -> p.receipt().key())).toList();
+    database.execute(
+        POSTPONE,
+        Tuple.of(
+            texts(rows, p -> p.receipt().key().recipient().toString()),
+            octets(rows, p -> p.receipt().key().envelopeDigest().octets()),
+            rows.stream().map(p -> p.receipt().lease()).toArray(UUID[]::new),
+            times(rows, PostponedReceipt::notBefore)));
+  }
+
+  static ReceiptChain chain(Row row) {
+    Buffer[] certificates = row.getArrayOfBuffers("certificates");
+    return new ReceiptChain(
+        Arrays.stream(certificates).map(der -> Bytes.copyOf(der.getBytes())).toList());
+  }
+}

@@ -1,0 +1,202 @@
+package io.keypost.delivery.store;
+
+import static io.keypost.delivery.store.Columns.octets;
+import static io.keypost.delivery.store.Columns.texts;
+import static io.keypost.delivery.store.Columns.times;
+
+import io.keypost.delivery.custody.EnvelopeKey;
+import io.keypost.delivery.custody.MailFacts;
+import io.keypost.delivery.custody.ReceiptChain;
+import io.keypost.delivery.custody.TerminalOutcome;
+import io.keypost.protocol.address.Address;
+import io.keypost.protocol.message.MessageId;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What this provider's users sent, and what became of it. */
+@ApplicationScoped
+public class SubmissionStore {
+
+  /**
+   * An envelope that a user of this provider submitted.
+   *
+   * @param addressedAs what the sender wrote to
+   */
+  public record Submission(
+      MailFacts mail, Address addressedAs, Instant created, Instant acceptedAt) {}
+
+  /**
+   * A line of a user's list.
+   *
+   * @param position where it stands in the list; grows with the age of the list, with gaps
+   * @param end how it ended; empty while it is in flight
+   * @param handedOver when the recipient's operator took custody
+   */
+  public record Sent(
+      long position, Submission submission, Optional<Instant> handedOver, Optional<End> end) {}
+
+  /** How an envelope ended, with what proves it. */
+  public record End(
+      TerminalOutcome outcome,
+      Optional<String> detail,
+      Optional<String> record,
+      Instant decidedAt,
+      Optional<String> receipt,
+      Optional<ReceiptChain> chain,
+      Optional<Instant> checkedAt) {}
+
+  private static final String INSERT =
+      """
+      insert into submission (recipient, envelope_digest, sender, addressed_as, message_id, created,
+        accepted_at, expires)
+      select * from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::bytea[],
+        $6::timestamptz[], $7::timestamptz[], $8::timestamptz[])
+      on conflict (recipient, envelope_digest) do nothing
+      """;
+
+  private static final String LIST =
+      """
+      select s.seq, s.recipient, s.envelope_digest, s.message_id, s.sender, s.addressed_as, s.created,
+        s.accepted_at, s.expires, t.handed_over_at, o.outcome, o.code, o.detail, o.record, o.decided_at,
+        o.receipt, o.checked_at, c.certificates
+      from submission s
+      left join outcome o on o.recipient = s.recipient and o.envelope_digest = s.envelope_digest
+      left join receipt_chain c on c.digest = o.chain_digest
+      left join transfer t on t.recipient = s.recipient and t.envelope_digest = s.envelope_digest
+      where s.sender = $1 and s.seq > $2
+      order by s.seq limit $3
+      """;
+
+  private static final String KNOWN =
+      """
+      select f.recipient, f.envelope_digest, f.message_id, f.sender, f.expires
+      from unnest($1::text[], $2::bytea[]) as asked (recipient, digest)
+      cross join lateral (
+        select s.recipient, s.envelope_digest, s.message_id, s.sender, s.expires from submission s
+          where s.recipient = asked.recipient and s.envelope_digest = asked.digest
+        union all
+        select t.recipient, t.envelope_digest, t.message_id, t.sender, t.expires from transfer t
+          where t.recipient = asked.recipient and t.envelope_digest = asked.digest
+        union all
+        select o.recipient, o.envelope_digest, o.message_id, o.sender, o.expires from outcome o
+          where o.recipient = asked.recipient and o.envelope_digest = asked.digest
+        limit 1) f
+      """;
+
+  private static final String LOST =
+      """
+      select s.recipient, s.envelope_digest, s.message_id, s.sender, s.expires from submission s
+      where s.expires > $1 and s.expires <= $2
+        and not exists (select from outcome o
+          where o.recipient = s.recipient and o.envelope_digest = s.envelope_digest)
+        and not exists (select from transfer t
+          where t.recipient = s.recipient and t.envelope_digest = s.envelope_digest)
+      order by s.expires limit $3
+      """;
+
+  /** Records a batch; what is recorded already is left as it is. */
+  public void insert(SqlConnection connection, Collection<Submission> batch) {
+    Map<EnvelopeKey, Submission> byKey = new TreeMap<>();
+    batch.forEach(submission -> byKey.putIfAbsent(submission.mail().key(), submission));
+    if (byKey.isEmpty()) {
+      return;
+    }
+    Collection<Submission> rows = byKey.values();
+    Database.execute(
+        connection,
+        INSERT,
+        Tuple.tuple(
+            List.of(
+                texts(rows, s -> s.mail().key().recipient().toString()),
+                octets(rows, s -> s.mail().key().envelopeDigest().octets()),
+                texts(rows, s -> s.mail().sender().toString()),
+                texts(rows, s -> s.addressedAs().toString()),
+                octets(rows, s -> s.mail().messageId().octets()),
+                times(rows, Submission::created),
+                times(rows, Submission::acceptedAt),
+                times(rows, s -> s.mail().expires()))));
+  }
+
+  /**
+   * A page of what {@code sender} sent, oldest first.
+   *
+   * @param after position of the last line of the page before; 0 for the first page
+   */
+  public List<Sent> list(Database database, Address sender, long after, int limit) {
+    List<Sent> page = new ArrayList<>();
+    for (Row row : database.execute(LIST, Tuple.of(sender.toString(), after, limit))) {
+      page.add(
+          new Sent(
+              row.getLong("seq"),
+              new Submission(
+                  facts(row),
+                  Address.parse(row.getString("addressed_as")),
+                  Columns.time(row, "created"),
+                  Columns.time(row, "accepted_at")),
+              Columns.optionalTime(row, "handed_over_at"),
+              end(row)));
+    }
+    return page;
+  }
+
+  /** What is known here of envelopes that somebody names: submitted, handed over or ended. */
+  public Map<EnvelopeKey, MailFacts> known(SqlConnection connection, Collection<EnvelopeKey> keys) {
+    Map<EnvelopeKey, MailFacts> known = new HashMap<>();
+    for (Row row : Database.execute(connection, KNOWN, OutcomeStore.keys(keys))) {
+      MailFacts facts = facts(row);
+      known.put(facts.key(), facts);
+    }
+    return known;
+  }
+
+  /**
+   * Submissions whose life ended between the two instants without an outcome, and that nobody
+   * handed over or is about to: a stage lost them to the dead letters.
+   */
+  public List<MailFacts> lost(
+      SqlConnection connection, Instant expiredAfter, Instant expiredBy, int limit) {
+    List<MailFacts> lost = new ArrayList<>();
+    for (Row row :
+        Database.execute(
+            connection,
+            LOST,
+            Tuple.of(Columns.time(expiredAfter), Columns.time(expiredBy), limit))) {
+      lost.add(facts(row));
+    }
+    return lost;
+  }
+
+  private static MailFacts facts(Row row) {
+    return new MailFacts(
+        OutcomeStore.key(row),
+        new MessageId(octets(row, "message_id")),
+        Address.parse(row.getString("sender")),
+        Columns.time(row, "expires"));
+  }
+
+  private static Optional<End> end(Row row) {
+    return Columns.optionalText(row, "outcome")
+        .map(
+            word ->
+                new End(
+                    TerminalOutcome.of(word, Columns.optionalText(row, "code")),
+                    Columns.optionalText(row, "detail"),
+                    Columns.optionalText(row, "record"),
+                    Columns.time(row, "decided_at"),
+                    Columns.optionalText(row, "receipt"),
+                    row.getValue("certificates") == null
+                        ? Optional.empty()
+                        : Optional.of(OutboxStore.chain(row)),
+                    Columns.optionalTime(row, "checked_at")));
+  }
+}
