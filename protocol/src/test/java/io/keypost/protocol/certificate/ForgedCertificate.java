@@ -3,8 +3,11 @@ package io.keypost.protocol.certificate;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.MailDomain;
 import java.math.BigInteger;
+import java.security.KeyPair;
 import java.security.PrivateKey;
 import java.security.PublicKey;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -61,6 +64,16 @@ final class ForgedCertificate {
         authority.domain,
         byRoot ? authority.root : authority.ca,
         (byRoot ? authority.rootKeys : authority.caKeys).getPrivate());
+  }
+
+  /** As if this issuer had issued it. */
+  ForgedCertificate issuedBy(X509Certificate issuer, KeyPair keys) {
+    ParsedCertificate parsed = ParsedCertificate.parse(CertificateCodec.encode(issuer));
+    this.issuer = parsed.subject();
+    signer = keys.getPrivate();
+    return with(
+        Extension.authorityKeyIdentifier,
+        CertificateProfile.issuerIdentifier(parsed.holder().getSubjectPublicKeyInfo()));
   }
 
   ForgedCertificate hosts(String... hosts) {
@@ -158,9 +171,8 @@ final class ForgedCertificate {
   static X509Certificate platform(Bytes der) {
     try {
       return (X509Certificate)
-          java.security.cert.CertificateFactory.getInstance("X.509")
-              .generateCertificate(der.asInputStream());
-    } catch (java.security.cert.CertificateException e) {
+          CertificateFactory.getInstance("X.509").generateCertificate(der.asInputStream());
+    } catch (CertificateException e) {
       throw new IllegalStateException(e);
     }
   }
