@@ -1,0 +1,189 @@
+package io.keypost.directory;
+
+import io.keypost.directory.cache.RecordCache;
+import io.keypost.directory.dns.DnsLookups;
+import io.keypost.directory.keyserver.KeyServers;
+import io.keypost.directory.net.PeerAnswer;
+import io.keypost.directory.net.PeerHttp;
+import io.keypost.directory.net.PeerRequest;
+import io.keypost.directory.peer.PeerVerifier;
+import io.keypost.directory.token.AccessTokens;
+import io.keypost.protocol.address.Address;
+import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.record.AddressRecord.Alias;
+import io.keypost.protocol.record.Succession;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutorService;
+
+/**
+ * The directory of one service or one client: caches over a {@link RecordFetcher}. Made by {@link
+ * DirectoryBuilder}; thread safe; closing it ends its connections and threads.
+ */
+public final class DirectoryClient implements Directory, AutoCloseable {
+  private final InstantSource clock;
+  private final DnsLookups dns;
+  private final PeerHttp http;
+  private final ExecutorService working;
+  private final KeyServers keyServers;
+  private final ResolutionTrace trace;
+  private final RecordCache<MailDomain, DomainView> domains;
+  private final RecordCache<Address, AddressView> addresses;
+  private final RecordCache<MailDomain, ServersView> servers;
+  private final PeerVerifier peers;
+
+  DirectoryClient(DirectoryParts parts) {
+    this.clock = parts.clock();
+    this.dns = parts.dns();
+    this.http = parts.http();
+    this.working = parts.working();
+    this.trace = parts.trace();
+    this.keyServers = parts.keyServers(this::domain);
+    RecordFetcher fetcher = parts.fetcher(keyServers, this::domain);
+    RecordFetcher.DomainSource source = domainSource();
+    DirectorySettings settings = parts.settings();
+    this.domains =
+        new RecordCache<>(
+            clock,
+            fetcher::domain,
+            (kept, fetched) -> Succession.of(kept.record(), fetched.record()),
+            settings.maxDomains());
+    this.addresses =
+        new RecordCache<>(
+            clock,
+            address -> fetcher.address(address, source),
+            DirectoryClient::succession,
+            settings.maxAddresses());
+    this.servers =
+        new RecordCache<>(
+            clock,
+            operator -> fetcher.servers(operator, source),
+            (kept, fetched) -> Succession.of(kept.record(), fetched.record()),
+            settings.maxDomains());
+    this.peers = new PeerVerifier(this, clock);
+  }
+
+  private RecordFetcher.DomainSource domainSource() {
+    return new RecordFetcher.DomainSource() {
+      @Override
+      public CompletionStage<DomainView> domain(MailDomain domain) {
+        return DirectoryClient.this.domain(domain);
+      }
+
+      @Override
+      public CompletionStage<DomainView> domainFetchedSince(MailDomain domain, Instant earliest) {
+        return DirectoryClient.this.domainFetchedSince(domain, earliest);
+      }
+    };
+  }
+
+  /** {@code user+tag} may have got or lost an entry of its own: then nothing is compared. */
+  private static Succession succession(AddressView kept, AddressView fetched) {
+    return kept.record().address().equals(fetched.record().address())
+        ? Succession.of(kept.record(), fetched.record())
+        : Succession.NEWER;
+  }
+
+  @Override
+  public CompletionStage<DomainView> domain(MailDomain domain) {
+    return domains.get(domain);
+  }
+
+  @Override
+  public CompletionStage<AddressView> address(Address address) {
+    return addresses.get(address);
+  }
+
+  @Override
+  public CompletionStage<ServersView> servers(MailDomain operator) {
+    return servers.get(operator);
+  }
+
+  @Override
+  public CompletionStage<DomainView> domainFetchedSince(MailDomain domain, Instant earliest) {
+    return domains.getFetchedSince(domain, earliest);
+  }
+
+  @Override
+  public CompletionStage<AddressView> addressFetchedSince(Address address, Instant earliest) {
+    return addresses.getFetchedSince(address, earliest);
+  }
+
+  @Override
+  public CompletionStage<ServersView> serversFetchedSince(MailDomain operator, Instant earliest) {
+    return servers.getFetchedSince(operator, earliest);
+  }
+
+  @Override
+  public CompletionStage<Resolution> resolve(Address address) {
+    return walk(address, address, List.of());
+  }
+
+  private CompletionStage<Resolution> walk(
+      Address asked, Address current, List<AddressView> before) {
+    return address(current)
+        .thenComposeAsync(
+            view -> {
+              List<AddressView> passed = new ArrayList<>(before);
+              passed.add(view);
+              if (view.record().content() instanceof Alias alias) {
+                return walk(asked, PointerWalk.next(passed, alias), passed);
+              }
+              Resolution resolution = PointerWalk.arrive(asked, passed, clock.instant());
+              resolution
+                  .pointers()
+                  .forEach(pointer -> trace.step(new ResolutionStep.PointerFollowed(pointer)));
+              return CompletableFuture.completedFuture(resolution);
+            },
+            working);
+  }
+
+  @Override
+  public void changed(MailDomain domain) {
+    domains.markStale(domain);
+    servers.markStale(domain);
+  }
+
+  @Override
+  public void changed(Address address) {
+    addresses.markStale(address);
+  }
+
+  /**
+   * Asks a key server of {@code domain}, which must prove to be one of the operator that the
+   * domain's pin names.
+   *
+   * @return any answer with a status below 500
+   */
+  public CompletionStage<PeerAnswer> askKeyServer(MailDomain domain, PeerRequest request) {
+    return domain(domain).thenCompose(view -> keyServers.askAnyStatus(view, request));
+  }
+
+  /** Connections to peers, with the same rules about addresses. */
+  public PeerHttp http() {
+    return http;
+  }
+
+  /** Who calls this service over mutual TLS. */
+  public PeerVerifier peers() {
+    return peers;
+  }
+
+  /** Checks access tokens of {@code operator}, which is this service's own. */
+  public AccessTokens accessTokens(MailDomain operator) {
+    return new AccessTokens(
+        operator, () -> askKeyServer(operator, PeerRequest.get("/v1/token-keys")), clock);
+  }
+
+  /** Ends connections and threads. */
+  @Override
+  public void close() {
+    http.close();
+    dns.close();
+    working.shutdownNow();
+  }
+}

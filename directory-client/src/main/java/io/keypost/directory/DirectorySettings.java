@@ -1,0 +1,63 @@
+package io.keypost.directory;
+
+import io.keypost.directory.dns.DnsSettings;
+import io.keypost.directory.net.AllowedTargets;
+import java.time.Duration;
+
+/**
+ * How a directory looks up, and its bounds.
+ *
+ * @param dns how names are looked up
+ * @param targets what may be connected to
+ * @param refreshAfter a record is asked for anew after this time; the kept one bridges a failure to
+ *     its end of life
+ * @param refreshAbsentAfter the same for addresses that do not exist: shorter, because people try
+ *     again what they have just set up
+ * @param maxDomains domains and operators that are kept
+ * @param maxAddresses addresses that are kept; one takes 2 to 70 KiB, mostly the user's certificate
+ */
+public record DirectorySettings(
+    DnsSettings dns,
+    AllowedTargets targets,
+    Duration refreshAfter,
+    Duration refreshAbsentAfter,
+    int maxDomains,
+    int maxAddresses) {
+  /** Unless configured. */
+  public static final Duration DEFAULT_REFRESH_AFTER = Duration.ofMinutes(1);
+
+  /** Unless configured. */
+  public static final int DEFAULT_MAX_DOMAINS = 10_000;
+
+  /** Unless configured. */
+  public static final int DEFAULT_MAX_ADDRESSES = 20_000;
+
+  private static final Duration REFRESH_ABSENT_AFTER = Duration.ofSeconds(15);
+
+  /** Checks the bounds. */
+  public DirectorySettings {
+    if (refreshAfter.isNegative() || refreshAfter.isZero()) {
+      throw new IllegalArgumentException("the time after which records are refreshed is positive");
+    }
+    if (maxDomains < 1 || maxAddresses < 1) {
+      throw new IllegalArgumentException("a cache keeps at least one record");
+    }
+  }
+
+  /** With the usual bounds. */
+  public static DirectorySettings of(DnsSettings dns, AllowedTargets targets) {
+    return of(dns, targets, DEFAULT_REFRESH_AFTER);
+  }
+
+  /** With the usual sizes. */
+  public static DirectorySettings of(
+      DnsSettings dns, AllowedTargets targets, Duration refreshAfter) {
+    return new DirectorySettings(
+        dns,
+        targets,
+        refreshAfter,
+        refreshAfter.compareTo(REFRESH_ABSENT_AFTER) < 0 ? refreshAfter : REFRESH_ABSENT_AFTER,
+        DEFAULT_MAX_DOMAINS,
+        DEFAULT_MAX_ADDRESSES);
+  }
+}

@@ -1,0 +1,316 @@
+package io.keypost.directory.net;
+
+import io.keypost.directory.dns.HostLookup;
+import io.keypost.directory.identity.IdentityKeyManager;
+import io.keypost.directory.identity.ServerIdentity;
+import io.keypost.directory.net.TargetAddresses.Endpoint;
+import io.keypost.directory.tls.PeerTrust;
+import io.keypost.directory.tls.ProofOfPossession;
+import io.keypost.protocol.Bytes;
+import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusedException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.net.KeyCertOptions;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.TrustOptions;
+import java.io.IOException;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * HTTP to peers: TLS 1.3, HTTP/2 where the peer speaks it, mutual TLS where this service has an
+ * identity. Connects to a checked address only, judges who answers by a {@link PeerTrust} before
+ * the request leaves, follows no redirect, reads no more than was agreed.
+ */
+public final class PeerHttp implements AutoCloseable {
+  /** Addresses that one exchange tries. */
+  public static final int MAX_ATTEMPTS = 3;
+
+  /** Wait for a connection. */
+  public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+
+  /** An idle connection is closed after this time. */
+  public static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
+
+  /** Connections to one address. */
+  private static final int MAX_CONNECTIONS = 4;
+
+  /** Requests that wait for a connection to one address; one more fails. */
+  private static final int MAX_WAITING = 256;
+
+  private static final int MAX_HEADER_OCTETS = 16 * 1024;
+
+  private final Vertx vertx;
+  private final HttpClient client;
+  private final TargetAddresses addresses;
+  private final InstantSource clock;
+
+  /**
+   * Makes the client; no connection is opened yet.
+   *
+   * @param identity what is shown to peers that ask for a certificate, looked at in each handshake
+   */
+  public PeerHttp(
+      Vertx vertx,
+      HostLookup hosts,
+      AllowedTargets allowed,
+      Supplier<Optional<ServerIdentity>> identity,
+      InstantSource clock) {
+    this.vertx = vertx;
+    this.clock = clock;
+    this.addresses = new TargetAddresses(hosts, allowed, clock);
+    this.client =
+        vertx.createHttpClient(
+            options(identity),
+            new PoolOptions()
+                .setHttp1MaxSize(MAX_CONNECTIONS)
+                .setHttp2MaxSize(MAX_CONNECTIONS)
+                .setMaxWaitQueueSize(MAX_WAITING));
+  }
+
+  /** What every connection to a peer has, for those who need a client of their own. */
+  public static HttpClientOptions options(Supplier<Optional<ServerIdentity>> identity) {
+    return new HttpClientOptions()
+        .setSsl(true)
+        .setUseAlpn(true)
+        .setProtocolVersion(HttpVersion.HTTP_2)
+        .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+        .setForceSni(true)
+        // The chain and the name are judged by the PeerTrust of each request, see ask().
+        .setVerifyHost(false)
+        .setTrustOptions(TrustOptions.wrap(new ProofOfPossession()))
+        .setKeyCertOptions(KeyCertOptions.wrap(new IdentityKeyManager(identity)))
+        .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
+        .setSslHandshakeTimeout(CONNECT_TIMEOUT.toMillis())
+        .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
+        .setKeepAliveTimeout((int) KEEP_ALIVE.toSeconds())
+        .setHttp2KeepAliveTimeout((int) KEEP_ALIVE.toSeconds())
+        .setMaxHeaderSize(MAX_HEADER_OCTETS)
+        .setDecompressionSupported(false)
+        .setMaxRedirects(0)
+        .setInitialSettings(
+            new Http2Settings().setPushEnabled(false).setMaxHeaderListSize(MAX_HEADER_OCTETS));
+  }
+
+  /**
+   * Sends a request to the first of the targets' addresses that answers.
+   *
+   * @return the answer with any status below 500; completes exceptionally with {@link
+   *     RefusedException}: {@code directory_unavailable}, {@code target_not_allowed}, or what DNS
+   *     refused
+   */
+  public CompletionStage<PeerAnswer> exchange(
+      PeerRequest request, List<PeerTarget> targets, PeerTrust trust) {
+    return addresses
+        .of(targets)
+        .thenCompose(
+            endpoints ->
+                attempt(request, trust, endpoints, 0, new ArrayList<>()).toCompletionStage());
+  }
+
+  /**
+   * Opens a request whose body the caller streams, at the first of the target's addresses that can
+   * be connected to and is trusted.
+   *
+   * @return completes exceptionally with {@link RefusedException}: {@code unavailable}, {@code
+   *     target_not_allowed}, a {@code certificate_…} code, or what DNS refused
+   */
+  public CompletionStage<HttpClientRequest> open(
+      PeerTarget target, PeerTrust trust, HttpMethod method, String path) {
+    return addresses
+        .of(List.of(target))
+        .thenCompose(endpoints -> openFirst(trust, method, path, endpoints, 0).toCompletionStage());
+  }
+
+  private Future<HttpClientRequest> openFirst(
+      PeerTrust trust, HttpMethod method, String path, List<Endpoint> endpoints, int index) {
+    Endpoint endpoint = endpoints.get(index);
+    return connect(endpoint, trust, method, path)
+        .onSuccess(request -> addresses.worked(endpoint))
+        .recover(
+            error -> {
+              addresses.failed(endpoint);
+              int next = index + 1;
+              return next < Math.min(endpoints.size(), MAX_ATTEMPTS)
+                  ? openFirst(trust, method, path, endpoints, next)
+                  : Future.failedFuture(
+                      error instanceof RefusedException
+                          ? error
+                          : RefusedException.of(
+                              RefusalCode.UNAVAILABLE, why(endpoint, error), error));
+            });
+  }
+
+  private Future<PeerAnswer> attempt(
+      PeerRequest request,
+      PeerTrust trust,
+      List<Endpoint> endpoints,
+      int index,
+      List<String> failures) {
+    Endpoint endpoint = endpoints.get(index);
+    return once(request, trust, endpoint)
+        .compose(
+            answer ->
+                answer.status() >= 500
+                    ? Future.failedFuture(new IOException("status " + answer.status()))
+                    : Future.succeededFuture(answer))
+        .onSuccess(answer -> addresses.worked(endpoint))
+        .recover(
+            error -> {
+              addresses.failed(endpoint);
+              failures.add(why(endpoint, error));
+              int next = index + 1;
+              return next < Math.min(endpoints.size(), MAX_ATTEMPTS)
+                  ? attempt(request, trust, endpoints, next, failures)
+                  : Future.failedFuture(
+                      RefusedException.of(
+                          RefusalCode.DIRECTORY_UNAVAILABLE, String.join("; ", failures), error));
+            });
+  }
+
+  private Future<PeerAnswer> once(PeerRequest request, PeerTrust trust, Endpoint endpoint) {
+    Promise<PeerAnswer> promise = Promise.promise();
+    long timer =
+        vertx.setTimer(
+            request.timeout().toMillis(),
+            // The stream is reset by the handler that connect() adds to this promise below.
+            fired -> promise.tryFail(new TimeoutException("no answer in time")));
+    connect(endpoint, trust, request.method(), request.path())
+        .onSuccess(
+            open -> {
+              request.headers().forEach(open::putHeader);
+              promise.future().onFailure(error -> abandon(open));
+            })
+        .compose(
+            open ->
+                open.send(Buffer.buffer(request.body().toByteArray()))
+                    .compose(response -> read(response, open, request, endpoint)))
+        .onComplete(
+            done -> {
+              vertx.cancelTimer(timer);
+              if (done.succeeded()) {
+                promise.tryComplete(done.result());
+              } else {
+                promise.tryFail(done.cause());
+              }
+            });
+    return promise.future();
+  }
+
+  private Future<HttpClientRequest> connect(
+      Endpoint endpoint, PeerTrust trust, HttpMethod method, String path) {
+    RequestOptions options =
+        new RequestOptions()
+            .setMethod(method)
+            .setURI(path)
+            // The address that was checked is the one connected to (T13); the name is sent as SNI
+            // and authority only.
+            .setServer(
+                SocketAddress.inetSocketAddress(
+                    endpoint.target().port(), endpoint.address().getHostAddress()))
+            .setHost(endpoint.target().host().value())
+            .setPort(endpoint.target().port())
+            .setConnectTimeout(CONNECT_TIMEOUT.toMillis())
+            .setFollowRedirects(false);
+    return client
+        .request(options)
+        .compose(
+            request -> {
+              try {
+                trust.require(
+                    chainOf(request.connection().sslSession().getPeerCertificates()),
+                    endpoint.target().host(),
+                    clock.instant());
+                return Future.succeededFuture(request);
+              } catch (RefusedException | SSLPeerUnverifiedException e) {
+                abandon(request);
+                return request
+                    .connection()
+                    .close()
+                    .transform(closed -> Future.<HttpClientRequest>failedFuture(e));
+              }
+            });
+  }
+
+  private static List<X509Certificate> chainOf(Certificate[] certificates) {
+    List<X509Certificate> chain = new ArrayList<>();
+    for (Certificate certificate : certificates) {
+      if (certificate instanceof X509Certificate x509) {
+        chain.add(x509);
+      }
+    }
+    return chain;
+  }
+
+  private static Future<PeerAnswer> read(
+      HttpClientResponse response, HttpClientRequest open, PeerRequest request, Endpoint endpoint) {
+    Promise<PeerAnswer> promise = Promise.promise();
+    Buffer body = Buffer.buffer();
+    response.handler(
+        chunk -> {
+          if (body.length() + chunk.length() > request.maxAnswerOctets()) {
+            abandon(open);
+            promise.tryFail(
+                new IOException("an answer of more than " + request.maxAnswerOctets() + " octets"));
+          } else {
+            body.appendBuffer(chunk);
+          }
+        });
+    response.exceptionHandler(promise::tryFail);
+    response.endHandler(
+        end ->
+            promise.tryComplete(
+                new PeerAnswer(
+                    response.statusCode(),
+                    response.getHeader("content-type"),
+                    Bytes.copyOf(body.getBytes()),
+                    endpoint.target(),
+                    endpoint.socketAddress())));
+    return promise.future();
+  }
+
+  /** Over HTTP/2 the stream alone ends, else the connection; false if it had ended before. */
+  private static boolean abandon(HttpClientRequest request) {
+    return request.reset();
+  }
+
+  private static String why(Endpoint endpoint, Throwable error) {
+    @Nullable String message = error.getMessage();
+    return endpoint.target()
+        + " at "
+        + endpoint.address().getHostAddress()
+        + ": "
+        + (message == null ? error.getClass().getSimpleName() : message);
+  }
+
+  /** Closes all connections. */
+  @Override
+  public void close() {
+    Future<Void> closing = client.close();
+    closing.onFailure(error -> {});
+  }
+}
