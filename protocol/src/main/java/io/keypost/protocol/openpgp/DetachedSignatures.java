@@ -4,6 +4,7 @@ import io.keypost.protocol.Bytes;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.io.IOException;
+import java.security.MessageDigest;
 import java.time.Instant;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPPublicKey;
@@ -155,11 +156,28 @@ public final class DetachedSignatures {
         throw RefusedException.of(
             RefusalCode.SIGNATURE_INVALID, "not over these octets in this context by this key");
       }
+      requireHashStart(context, data, body, signature);
     } catch (RefusedException e) {
       throw e;
     } catch (PGPException | IOException | RuntimeException e) {
       // The library throws what it likes at hostile octets.
       throw RefusedException.of(RefusalCode.SIGNATURE_MALFORMED, "not a signature", e);
+    }
+  }
+
+  /**
+   * Nothing covers the two octets of the hash in the packet. Another value there would give a
+   * second signature over the same envelope, and so a second digest of it.
+   */
+  private static void requireHashStart(
+      SignatureContext context, Bytes data, SignatureBody body, PGPSignature signature) {
+    MessageDigest hash = Profile.messageDigest(body.hashAlgorithm());
+    hash.update(body.salt().asByteBuffer());
+    hash.update(context.prefix().asByteBuffer());
+    hash.update(data.asByteBuffer());
+    hash.update(signature.getSignatureTrailer());
+    if (!Bytes.copyOf(hash.digest(), 0, body.hashStart().size()).equals(body.hashStart())) {
+      throw malformed("the first octets of the hash are not those of the hash");
     }
   }
 

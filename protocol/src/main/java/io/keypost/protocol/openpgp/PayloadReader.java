@@ -100,10 +100,8 @@ final class PayloadReader {
       throws IOException, MalformedPacketException {
     PacketStream.Body body = packets.next();
     if (body == null || body.tag() != tag) {
-      if (tag == Packets.TAG_ONE_PASS_SIGNATURE) {
-        throw RefusedException.of(
-            RefusalCode.INNER_SIGNATURE_INVALID,
-            "what was encrypted does not begin with a one-pass signature");
+      if (body != null && body.tag() == Packets.TAG_LITERAL_DATA) {
+        throw invalid("what was encrypted is not signed", null);
       }
       throw new MalformedPacketException("no packet of type " + tag + " where one must be");
     }

@@ -1,5 +1,7 @@
 package io.keypost.protocol.openpgp;
 
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Set;
 import org.bouncycastle.bcpg.AEADAlgorithmTags;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
@@ -72,5 +74,21 @@ final class Profile {
       case HashAlgorithmTags.SHA512 -> 32;
       default -> -1;
     };
+  }
+
+  /** A digest for a hash that {@link #saltOctets} takes. */
+  static MessageDigest messageDigest(int hashAlgorithm) {
+    String name =
+        switch (hashAlgorithm) {
+          case HashAlgorithmTags.SHA256 -> "SHA-256";
+          case HashAlgorithmTags.SHA384 -> "SHA-384";
+          case HashAlgorithmTags.SHA512 -> "SHA-512";
+          default -> throw new IllegalArgumentException("hash algorithm " + hashAlgorithm);
+        };
+    try {
+      return MessageDigest.getInstance(name);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has the SHA-2 family", e);
+    }
   }
 }

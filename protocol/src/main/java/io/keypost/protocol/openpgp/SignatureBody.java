@@ -24,10 +24,16 @@ import org.bouncycastle.openpgp.PGPSignature;
  * @param type signature type id
  * @param hashAlgorithm one that the profile takes, with the salt size that belongs to it
  * @param subpackets the hashed ones; unhashed ones are refused, for nobody signed them
+ * @param hashStart the first two octets of the hash, a hint that the signature does not cover
  * @param packet the whole packet
  */
 record SignatureBody(
-    int type, int hashAlgorithm, List<Subpacket> subpackets, Bytes salt, Packets.Packet packet) {
+    int type,
+    int hashAlgorithm,
+    List<Subpacket> subpackets,
+    Bytes hashStart,
+    Bytes salt,
+    Packets.Packet packet) {
   private static final int SIGNATURE_OCTETS = 64;
   private static final int CRITICAL_BIT = 0x80;
 
@@ -59,7 +65,7 @@ record SignatureBody(
     if (cursor.uint32() != 0) {
       throw new MalformedPacketException("unhashed subpackets");
     }
-    cursor.take(2);
+    Bytes hashStart = cursor.take(2);
     if (cursor.octet() != saltOctets) {
       throw new MalformedPacketException("a salt size that does not belong to the hash");
     }
@@ -68,7 +74,8 @@ record SignatureBody(
     if (!cursor.atEnd()) {
       throw new MalformedPacketException("octets after the signature");
     }
-    SignatureBody body = new SignatureBody(type, hashAlgorithm, subpackets, salt, packet);
+    SignatureBody body =
+        new SignatureBody(type, hashAlgorithm, subpackets, hashStart, salt, packet);
     body.requireTimeAndIssuer();
     return body;
   }
