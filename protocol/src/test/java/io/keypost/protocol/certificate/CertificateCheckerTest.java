@@ -42,12 +42,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each way in which a certificate can be wrong (T16, T40), one at a time. */
+/**
+ * Each way in which a certificate can be wrong (T16, T40), one at a time. The sections cite what
+ * they test.
+ */
 class CertificateCheckerTest {
   private final TestAuthority alpha = new TestAuthority("alpha.test");
   private final TestAuthority beta = new TestAuthority("beta.test");
 
-  // Chain.
+  // KP-CRT-3, KP-CRT-4: the chain.
 
   @Test
   void refusesAnEmptyChain() {
@@ -207,7 +210,7 @@ class CertificateCheckerTest {
                 NOW));
   }
 
-  // Use.
+  // KP-CRT-2: the use.
 
   @ParameterizedTest
   @CsvSource({
@@ -308,7 +311,7 @@ class CertificateCheckerTest {
             .critical(Extension.basicConstraints, new BasicConstraints(pathLength)));
   }
 
-  // Name constraints.
+  // KP-CRT-5: name constraints.
 
   @Test
   void refusesACaWithoutNameConstraintsOrWithUncriticalOnes() {
@@ -343,7 +346,7 @@ class CertificateCheckerTest {
         ForgedCertificate.of(CertificateUse.SERVER, alpha).hosts("mx.alpha.test", host));
   }
 
-  // Names.
+  // KP-CRT-2, KP-CRT-7: names.
 
   @Test
   void refusesACertificateOfAnotherDomainUnderTheSameRoot() {
@@ -462,7 +465,7 @@ class CertificateCheckerTest {
             .subject(new X500Name("CN=mx.beta.test")));
   }
 
-  // Times.
+  // KP-CRT-6: times.
 
   @Test
   void refusesACertificatePastItsLife() {
@@ -517,7 +520,7 @@ class CertificateCheckerTest {
     assertUntrusted("lives too long", () -> alpha.check(List.of(leaf, alpha.ca), use, NOW));
   }
 
-  // Form.
+  // KP-CRT-1, KP-CRT-7: form.
 
   @Test
   void refusesAnUnknownCriticalExtensionAndTakesAnUncriticalOne() {

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** KP-CRT-1, KP-CRT-2, KP-CRT-6: what is issued. */
 class CertificateIssuerTest {
   private final TestAuthority alpha = new TestAuthority("alpha.test");
 

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+/** KP-CRT-8: requests. */
 class CertificateRequestTest {
   private final MailDomain alpha = MailDomain.parse("alpha.test");
   private final KeyPair keys = P256.generate(RANDOM);

@@ -22,6 +22,7 @@ import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.junit.jupiter.api.Test;
 
+/** KP-CRT-12: keys at rest. */
 class KeyProtectionTest {
   private final PrivateKey key = P256.generate(RANDOM).getPrivate();
   private final KeyEncryptionKey kek = KeyEncryptionKey.generate(RANDOM);

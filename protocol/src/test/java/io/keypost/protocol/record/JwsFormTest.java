@@ -14,7 +14,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What a record's form may be: everything here is signed by the right key, and only written wrong.
+ * KP-REC-1, KP-REC-2: a record's form. Everything here is signed by the right key, and only written
+ * wrong.
  */
 class JwsFormTest {
   private final TestDomain alpha = new TestDomain("alpha.test");

@@ -19,6 +19,11 @@ import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
+/**
+ * KP-REC-3, KP-REC-4, KP-REC-5: who signed, about what and when. KP-REC-9: only the root changes
+ * CAs. KP-REC-10: negative answers are signed like others. KP-REC-12: operators have a from and an
+ * until.
+ */
 class RecordVerifierTest {
   private final TestDomain alpha = new TestDomain("alpha.test");
   private final TestDomain beta = new TestDomain("beta.test");

@@ -9,7 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a cache keeps: rollback and equivocation (T07, T08, T09). */
+/** KP-REC-6, KP-REC-7: rollback and equivocation (T07, T08, T09). */
 class SuccessionTest {
   private final TestDomain alpha = new TestDomain("alpha.test");
   private final Address info = alpha.address("info");
