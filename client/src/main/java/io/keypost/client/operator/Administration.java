@@ -1,0 +1,195 @@
+package io.keypost.client.operator;
+
+import io.keypost.client.json.Json;
+import io.keypost.client.json.Problems;
+import io.keypost.client.root.Authority;
+import io.keypost.protocol.Bytes;
+import io.keypost.protocol.address.Address;
+import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusedException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Speaks with a key server's management port, which listens on loopback unless its operator puts it
+ * behind something else. Every request carries the admin token.
+ */
+public final class Administration implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  private final URI management;
+  private final Path adminTokenFile;
+  private final HttpClient http =
+      HttpClient.newBuilder()
+          .connectTimeout(TIMEOUT)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .version(HttpClient.Version.HTTP_1_1)
+          .build();
+
+  /**
+   * @param management for example {@code http://127.0.0.1:9000}
+   * @param adminTokenFile written by the key server at its first start; read for each request
+   */
+  public Administration(URI management, Path adminTokenFile) {
+    this.management = management;
+    this.adminTokenFile = adminTokenFile;
+  }
+
+  private record RequestAnswer(@Nullable String request) {}
+
+  private record CodeAnswer(@Nullable String code) {}
+
+  private record DomainsAnswer(@Nullable List<DomainState> domains) {}
+
+  /** Has the operational CA's key made, and gives its request in PEM for the offline root. */
+  public String init(MailDomain domain) {
+    return Json.required(
+        send("POST", "/operator/domains/" + domain + "/init", Map.of(), RequestAnswer.class)
+            .request(),
+        "request");
+  }
+
+  /** Uploads what the root signed. */
+  public DomainState authority(MailDomain domain, Authority authority) {
+    return send(
+        "PUT",
+        "/operator/domains/" + domain + "/authority",
+        Map.of(
+            "root_certificate", authority.rootCertificate(),
+            "ca_certificate", authority.caCertificate(),
+            "root_statement", authority.rootStatement()),
+        DomainState.class);
+  }
+
+  /** One domain. */
+  public DomainState domain(MailDomain domain) {
+    return send("GET", "/operator/domains/" + domain, null, DomainState.class);
+  }
+
+  /** All domains. */
+  public List<DomainState> domains() {
+    return Json.required(
+        send("GET", "/operator/domains", null, DomainsAnswer.class).domains(), "domains");
+  }
+
+  /** A one-time code with which the holder of {@code address} enrols. */
+  public String addressCode(Address address) {
+    return Json.required(
+        send(
+                "POST",
+                "/operator/domains/" + address.domain() + "/codes",
+                Map.of("address", address.toString()),
+                CodeAnswer.class)
+            .code(),
+        "code");
+  }
+
+  /**
+   * A one-time code with which a service gets its certificates.
+   *
+   * @param service for example {@code ingress}
+   * @param hosts names that its certificate is for, each within the operator's domain
+   * @param pool where it receives, for a service that does
+   */
+  public String serverCode(
+      String service, List<MailDomain> hosts, ServerPurpose purpose, Optional<PoolMember> pool) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("service", service);
+    body.put("hosts", hosts.stream().map(MailDomain::value).toList());
+    body.put("purpose", purpose.name());
+    pool.ifPresent(
+        member ->
+            body.put(
+                "pool",
+                Map.of(
+                    "name", member.pool(),
+                    "host", member.host().value(),
+                    "port", member.port(),
+                    "priority", member.priority(),
+                    "weight", member.weight())));
+    return Json.required(
+        send("POST", "/operator/servers/codes", body, CodeAnswer.class).code(), "code");
+  }
+
+  /** Points {@code alias} at {@code target}, who has consented. */
+  public void alias(Address alias, Address target) {
+    send("PUT", aliasPath(alias), Map.of("target", target.toString()), Object.class);
+  }
+
+  /** Makes an alias point nowhere. */
+  public void unalias(Address alias) {
+    send("DELETE", aliasPath(alias), null, Object.class);
+  }
+
+  private static String aliasPath(Address alias) {
+    return "/operator/domains/" + alias.domain() + "/aliases/" + encoded(alias.local());
+  }
+
+  /** Revokes an address: it receives and sends no more. */
+  public void revoke(Address address) {
+    send(
+        "POST",
+        "/operator/addresses/" + encoded(address.toString()) + "/revocation",
+        Map.of(),
+        Object.class);
+  }
+
+  private static String encoded(String segment) {
+    return URLEncoder.encode(segment, StandardCharsets.UTF_8).replace("+", "%20");
+  }
+
+  private <T> T send(String method, String path, @Nullable Object body, Class<T> answer) {
+    HttpResponse<byte[]> response = exchange(method, path, body);
+    Bytes octets = Bytes.copyOf(response.body());
+    if (response.statusCode() >= 400) {
+      throw Problems.of(response.statusCode(), octets);
+    }
+    return Json.read(octets.isEmpty() ? Bytes.utf8("{}") : octets, answer);
+  }
+
+  private HttpResponse<byte[]> exchange(String method, String path, @Nullable Object body) {
+    try {
+      HttpRequest.Builder request =
+          HttpRequest.newBuilder(management.resolve(path))
+              .timeout(TIMEOUT)
+              .header("Authorization", "Bearer " + Files.readString(adminTokenFile).strip())
+              .header("Accept", "application/json, application/problem+json");
+      if (body == null) {
+        request.method(method, HttpRequest.BodyPublishers.noBody());
+      } else {
+        request
+            .header("Content-Type", "application/json")
+            .method(method, HttpRequest.BodyPublishers.ofString(Json.write(body)));
+      }
+      return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw RefusedException.of(
+          RefusalCode.UNAVAILABLE,
+          "the key server's management port at " + management + ": " + e,
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw RefusedException.of(RefusalCode.UNAVAILABLE, "interrupted", e);
+    }
+  }
+
+  /** Ends its connections. */
+  @Override
+  public void close() {
+    http.close();
+  }
+}
