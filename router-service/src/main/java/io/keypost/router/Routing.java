@@ -1,0 +1,120 @@
+package io.keypost.router;
+
+import io.keypost.events.mail.Arrival;
+import io.keypost.protocol.address.Address;
+import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.message.Envelope;
+import io.keypost.protocol.message.EnvelopeLife;
+import io.keypost.protocol.record.DomainRecord;
+import io.keypost.protocol.refusal.Refusal;
+import io.keypost.protocol.refusal.RefusalCode;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * The decision where one envelope goes: a function of the envelope, of the side this provider is
+ * on, of the recipient's records and of the time. No I/O, no state.
+ */
+public final class Routing {
+  private final MailDomain operator;
+
+  /**
+   * For one provider.
+   *
+   * @param operator its operator domain
+   */
+  public Routing(MailDomain operator) {
+    this.operator = operator;
+  }
+
+  /**
+   * What the directory says, verified and within its life.
+   *
+   * @param domain the recipient domain's record
+   * @param recipient standing of the envelope's recipient
+   * @param addressedAs where the address that the sender wrote to leads; {@link
+   *     PointerStanding.Direct} on the receiver's side, where the pointer is the sender's matter
+   */
+  public record RecipientRecords(
+      DomainRecord domain, RecipientStanding recipient, PointerStanding addressedAs) {}
+
+  /** An envelope whose life is over needs no look-up; empty when the records are needed. */
+  public static Optional<Route> beforeLookUp(Envelope envelope, Instant now) {
+    return EnvelopeLife.isExpired(envelope, now)
+        ? Optional.of(new Route.Expired())
+        : Optional.empty();
+  }
+
+  /** Whether the sender wrote to another address than the one that the envelope is for. */
+  public static boolean followsPointer(Envelope envelope) {
+    return !envelope.addressedAs().withoutTag().equals(envelope.recipient().withoutTag());
+  }
+
+  /** The route, once {@link #beforeLookUp} had none. */
+  public Route route(Envelope envelope, Arrival arrival, RecipientRecords records, Instant now) {
+    return switch (arrival) {
+      case Arrival.FromUser _ ->
+          switch (records.addressedAs()) {
+            case PointerStanding.Direct _ -> routeToRecipient(envelope, arrival, records, now);
+            case PointerStanding.LeadsTo(Address target, String record) ->
+                target.equals(envelope.recipient())
+                    ? routeToRecipient(envelope, arrival, records, now)
+                    : needsClient(
+                        RefusalCode.MOVED,
+                        envelope.addressedAs() + " points at " + target + " now",
+                        record);
+            case PointerStanding.Broken(Refusal.Permanent why) -> new Route.Refused(why);
+          };
+      case Arrival.FromPeer _ -> routeToRecipient(envelope, arrival, records, now);
+    };
+  }
+
+  private Route routeToRecipient(
+      Envelope envelope, Arrival arrival, RecipientRecords records, Instant now) {
+    Address recipient = envelope.recipient();
+    return switch (records.recipient()) {
+      case RecipientStanding.NoRecipient _ ->
+          permanent(RefusalCode.RECIPIENT_UNKNOWN, "there is no " + recipient);
+      case RecipientStanding.Revoked(Instant from) ->
+          permanent(RefusalCode.RECIPIENT_REVOKED, recipient + " is revoked from " + from);
+      case RecipientStanding.Pointer(String record) ->
+          // Never forwarded: the sender's client follows the pointer and seals to its target.
+          needsClient(RefusalCode.MOVED, recipient + " points elsewhere now", record);
+      case RecipientStanding.Mailbox mailbox when !isCurrentKey(envelope, mailbox) ->
+          needsClient(
+              RefusalCode.KEY_CHANGED,
+              recipient + " has another encryption subkey now",
+              mailbox.record());
+      case RecipientStanding.Mailbox mailbox when mailbox.operator().equals(operator) ->
+          new Route.Mailbox(recipient);
+      case RecipientStanding.Mailbox mailbox ->
+          switch (arrival) {
+            case Arrival.FromUser _ -> new Route.Transfer(mailbox.operator(), mailbox.pool());
+            case Arrival.FromPeer _ -> notHere(recipient, mailbox, records.domain(), now);
+          };
+    };
+  }
+
+  private static boolean isCurrentKey(Envelope envelope, RecipientStanding.Mailbox mailbox) {
+    return mailbox.encryptionKey().equals(envelope.recipientKey());
+  }
+
+  /** There is no relay: what a peer brought for a mailbox elsewhere goes back to its sender. */
+  private Route notHere(
+      Address recipient, RecipientStanding.Mailbox mailbox, DomainRecord domain, Instant now) {
+    return domain.namesForReceipts(operator, now)
+        ? needsClient(
+            RefusalCode.MOVED,
+            recipient + " is at " + mailbox.operator() + " now",
+            mailbox.record())
+        : permanent(RefusalCode.NOT_HOSTED_HERE, recipient + " is not at " + operator);
+  }
+
+  private static Route permanent(RefusalCode code, String detail) {
+    return new Route.Refused(new Refusal.Permanent(code, detail));
+  }
+
+  private static Route needsClient(RefusalCode code, String detail, String record) {
+    return new Route.Refused(new Refusal.NeedsClient(code, detail, record));
+  }
+}
