@@ -1,0 +1,375 @@
+package io.keypost.client;
+
+import io.keypost.client.home.ClientHome;
+import io.keypost.client.home.ClientSettings;
+import io.keypost.client.home.Inbox;
+import io.keypost.client.home.PinFile;
+import io.keypost.client.home.PrivateFiles;
+import io.keypost.client.home.SentCopies;
+import io.keypost.client.json.Json;
+import io.keypost.client.mime.ForeignHeaders;
+import io.keypost.client.mime.MessageWrapper;
+import io.keypost.client.provider.Consents;
+import io.keypost.client.provider.Enrolment;
+import io.keypost.client.provider.LoginKey;
+import io.keypost.client.provider.Mailbox;
+import io.keypost.client.provider.Outcomes;
+import io.keypost.client.provider.ProviderConnection;
+import io.keypost.client.provider.Submissions;
+import io.keypost.client.provider.Waiting;
+import io.keypost.client.trust.Contacts;
+import io.keypost.protocol.Digest;
+import io.keypost.protocol.address.Address;
+import io.keypost.protocol.certificate.P256;
+import io.keypost.protocol.message.EnvelopeLife;
+import io.keypost.protocol.message.Head;
+import io.keypost.protocol.message.MessageId;
+import io.keypost.protocol.message.SignedEnvelope;
+import io.keypost.protocol.message.Status;
+import io.keypost.protocol.openpgp.MessageSealer;
+import io.keypost.protocol.openpgp.RevocationReason;
+import io.keypost.protocol.openpgp.SealedMessage;
+import io.keypost.protocol.openpgp.SealingRequest;
+import io.keypost.protocol.openpgp.UserCertificate;
+import io.keypost.protocol.openpgp.UserSecretKey;
+import io.keypost.protocol.refusal.RefusedException;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * The client of one address. For one thread at a time; calls block until they are done, with the
+ * bounds of {@link Waiting}. Every method throws {@link RefusedException} with the code of what was
+ * refused, by this client or by a server.
+ */
+public final class KeypostClient implements AutoCloseable {
+  /** How long a message may be on its way. */
+  public static final Duration MESSAGE_LIFE = EnvelopeLife.MAX_LIFE;
+
+  private final ClientHome home;
+  private final ClientHome.Secrets secrets;
+  private final InstantSource clock;
+  private final SecureRandom random;
+  private final Vertx vertx;
+  private final ProviderConnection provider;
+  private final Mailbox mailbox;
+  private final Contacts contacts;
+  private final Correspondents correspondents;
+  private final SentCopies sent;
+  private final Inbox inbox;
+
+  private KeypostClient(
+      ClientHome home,
+      ClientHome.Secrets secrets,
+      ClientSettings settings,
+      InstantSource clock,
+      SecureRandom random) {
+    this.home = home;
+    this.secrets = secrets;
+    this.clock = clock;
+    this.random = random;
+    this.vertx = Vertx.vertx();
+    this.provider =
+        new ProviderConnection(
+            vertx,
+            secrets.user().address(),
+            new LoginKey(secrets.login()),
+            settings,
+            new PinFile(home.directory().resolve("pins.json")),
+            clock,
+            random);
+    this.mailbox = new Mailbox(provider);
+    this.contacts = new Contacts(home.directory().resolve("contacts.json"));
+    this.correspondents = new Correspondents(contacts);
+    this.sent = new SentCopies(home.directory().resolve("sent"));
+    this.inbox = new Inbox(home.directory().resolve("inbox"));
+  }
+
+  /**
+   * Makes keys for an address, publishes them with a one-time code of its operator, and keeps the
+   * secrets in the home, under the passphrase.
+   *
+   * @throws RefusedException {@code conflict} when the home has an owner, {@code code_invalid} and
+   *     others
+   */
+  public static KeypostClient enrol(
+      ClientHome home,
+      char[] passphrase,
+      ClientSettings settings,
+      Address address,
+      String code,
+      InstantSource clock,
+      SecureRandom random) {
+    UserSecretKey key = UserSecretKey.generate(address, clock.instant(), random);
+    ClientHome.Secrets secrets = new ClientHome.Secrets(key, P256.generate(random));
+    home.prepare(secrets, passphrase, random);
+    KeypostClient client = new KeypostClient(home, secrets, settings, clock, random);
+    try {
+      new Enrolment(client.provider).enrol(code, key);
+      home.confirm(secrets);
+      return client;
+    } catch (RuntimeException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the client of the address that is enrolled in {@code home}.
+   *
+   * @throws RefusedException {@code not_found} when nobody is, {@code secret_key_unusable} for
+   *     another passphrase
+   */
+  public static KeypostClient open(
+      ClientHome home,
+      char[] passphrase,
+      ClientSettings settings,
+      InstantSource clock,
+      SecureRandom random) {
+    return new KeypostClient(home, home.unlock(passphrase), settings, clock, random);
+  }
+
+  /** Whose client this is. */
+  public Address address() {
+    return secrets.user().address();
+  }
+
+  /** The certificate that goes with the secrets here. */
+  public UserCertificate certificate() {
+    return secrets.user().certificate();
+  }
+
+  /**
+   * Sends a message to one recipient, refusing a key that does not follow from what is remembered.
+   */
+  public SentMessage send(byte[] mime, Address to) {
+    Path file = PrivateFiles.temporary(home.directory().resolve("tmp"));
+    try {
+      Files.write(file, mime);
+      return send(file, to, SendPolicy.REFUSE_UNSIGNED_CHANGE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      delete(file);
+    }
+  }
+
+  /**
+   * Sends a message to one recipient.
+   *
+   * @param mime file with an RFC 5322 message, which travels octet for octet
+   * @param to followed when it is an alias
+   * @return once the own provider has accepted it
+   */
+  public SentMessage send(Path mime, Address to, SendPolicy policy) {
+    UserCertificate recipient =
+        correspondents.recipient(Waiting.on(provider.directory().resolve(to)), policy);
+    Instant now = clock.instant();
+    MessageId id = MessageId.random(random);
+    Path payload = PrivateFiles.temporary(home.directory().resolve("tmp"));
+    Path copy = PrivateFiles.temporary(home.directory().resolve("tmp"));
+    try {
+      SealedMessage sealed = seal(mime, id, to, recipient, to, now, payload);
+      SignedEnvelope own =
+          seal(mime, id, to, secrets.user().certificate(), address(), now, copy)
+              .envelopes()
+              .getFirst();
+      return submit(sealed, own, payload, copy);
+    } finally {
+      delete(payload);
+      delete(copy);
+    }
+  }
+
+  private SealedMessage seal(
+      Path mime,
+      MessageId id,
+      Address to,
+      UserCertificate certificate,
+      Address addressedAs,
+      Instant now,
+      Path payload) {
+    try (InputStream foreign = Files.newInputStream(mime);
+        OutputStream out = Files.newOutputStream(payload)) {
+      MessageWrapper.Wrapping wrapping =
+          new MessageWrapper.Wrapping(id, address(), List.of(to), now, subjectOf(mime));
+      return new MessageSealer(random)
+          .seal(
+              MessageWrapper.wrap(wrapping, foreign),
+              new SealingRequest(
+                  id,
+                  secrets.user(),
+                  List.of(new SealingRequest.Recipient(addressedAs, certificate)),
+                  now,
+                  now.plus(MESSAGE_LIFE)),
+              out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A foreign message is sent as it is, even if nobody can read its header. */
+  private static String subjectOf(Path mime) throws IOException {
+    try (InputStream in = Files.newInputStream(mime)) {
+      List<String> subjects = ForeignHeaders.read(in).all("Subject");
+      return subjects.isEmpty() ? "" : subjects.getFirst();
+    } catch (RefusedException e) {
+      return "";
+    }
+  }
+
+  private SentMessage submit(SealedMessage sealed, SignedEnvelope own, Path payload, Path copy) {
+    SignedEnvelope signed = sealed.envelopes().getFirst();
+    Digest digest = signed.envelopeDigest();
+    SentCopies.Sent facts =
+        new SentCopies.Sent(
+            signed.envelope().messageId(),
+            signed.envelope().recipient(),
+            signed.envelope().addressedAs(),
+            digest);
+    sent.keep(facts, own, copy);
+    Status status =
+        new Submissions(provider).post(new Head(sealed.envelopes()), payload).getFirst();
+    return switch (status) {
+      case Status.Accepted() ->
+          new SentMessage(facts.id(), facts.recipient(), facts.addressedAs(), digest);
+      case Status.Refused(var refusal) -> {
+        sent.forget(digest);
+        throw new RefusedException(refusal);
+      }
+    };
+  }
+
+  /** Fetches what is new in the mailbox; all that is here, oldest first. */
+  public List<FetchedMessage> fetch() {
+    for (Mailbox.Entry entry : mailbox.list()) {
+      if (!inbox.has(entry.id())) {
+        inbox.keep(entry.id(), entry.receivedAt(), entry.signed(), mailbox.payload(entry));
+      }
+    }
+    return fetched();
+  }
+
+  /** What was fetched before, oldest first. */
+  public List<FetchedMessage> fetched() {
+    return inbox.list().stream()
+        .map(f -> new FetchedMessage(f.id(), f.receivedAt(), f.signed(), f.payload()))
+        .toList();
+  }
+
+  /**
+   * Decrypts a message and verifies all of it.
+   *
+   * @throws RefusedException what was not as it must be; nothing of the content is given then
+   */
+  public ReadMessage read(FetchedMessage message) {
+    return new Reader(provider.directory(), correspondents, secrets.user())
+        .read(message, clock.instant());
+  }
+
+  /** What became of what was sent from here, with receipts verified here. */
+  public List<OutcomeView> outcomes() {
+    ReceiptCheck receipts =
+        new ReceiptCheck(
+            provider.directory(),
+            address(),
+            Waiting.on(provider.directory().domain(address().domain())).pin().operator());
+    List<OutcomeView> views = new ArrayList<>();
+    for (Outcomes.Reported reported : new Outcomes(mailbox).list()) {
+      Digest digest =
+          Digest.parseBase64Url(Json.required(reported.envelope_digest(), "envelope_digest"));
+      Optional<SentCopies.Sent> known = sent.find(digest);
+      // Another device's: this one cannot tell what it was.
+      known.ifPresent(facts -> views.add(view(facts, reported, receipts)));
+    }
+    return views;
+  }
+
+  private OutcomeView view(
+      SentCopies.Sent facts, Outcomes.Reported reported, ReceiptCheck receipts) {
+    OutcomeView.State state =
+        OutcomeView.State.valueOf(
+            Json.required(reported.state(), "state").toUpperCase(Locale.ROOT));
+    ReceiptProof proof = receipts.check(facts, state, reported, clock.instant());
+    if (state == OutcomeView.State.DELIVERED && proof instanceof ReceiptProof.Verified) {
+      sent.dropContent(facts.digest());
+    }
+    return new OutcomeView(
+        facts.id(),
+        facts.recipient(),
+        facts.addressedAs(),
+        facts.digest(),
+        state,
+        Optional.ofNullable(reported.code()),
+        Optional.ofNullable(reported.detail()),
+        Optional.ofNullable(reported.decided_at()).map(Instant::parse),
+        proof);
+  }
+
+  /** Follows an address's chain of trust from DNS on, with nothing cached. */
+  public TrustChain whois(Address address) {
+    return Whois.of(provider, address);
+  }
+
+  /** Consents that {@code alias} may point here. */
+  public void consent(Address alias) {
+    new Consents(provider).consent(alias, secrets.user());
+  }
+
+  /** Withdraws a consent. */
+  public void withdrawConsent(Address alias) {
+    new Consents(provider).withdraw(alias, address());
+  }
+
+  /**
+   * Revokes this device's signing subkey and publishes that: nothing can be sent from here any
+   * more.
+   *
+   * @param passphrase of the home
+   */
+  public void revokeSigningKey(RevocationReason reason, char[] passphrase) {
+    UserSecretKey revoked = secrets.user().revokeSigningSubkey(reason, clock.instant());
+    new Enrolment(provider).update(revoked.certificate());
+    home.replaceUserKey(revoked, passphrase, random);
+  }
+
+  /**
+   * The connection to the own provider, for those who speak with it in ways that this class does
+   * not.
+   */
+  public ProviderConnection provider() {
+    return provider;
+  }
+
+  /** This user's secret keys, for those who seal by themselves. */
+  public UserSecretKey secretKey() {
+    return secrets.user();
+  }
+
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Ends its connections and threads. */
+  @Override
+  public void close() {
+    provider.close();
+    Waiting.on(vertx.close().map("closed").toCompletionStage());
+  }
+}

@@ -1,0 +1,161 @@
+package io.keypost.client.home;
+
+import io.keypost.client.json.Json;
+import io.keypost.protocol.Bytes;
+import io.keypost.protocol.address.Address;
+import io.keypost.protocol.certificate.KeyProtection;
+import io.keypost.protocol.certificate.P256;
+import io.keypost.protocol.openpgp.UserSecretKey;
+import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusedException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One address's home directory; see the package for its layout. */
+public final class ClientHome {
+  private static final String SECRET_FILE = "secret.pgp";
+  private static final String LOGIN_FILE = "login.pem";
+  private static final String ACCOUNT_FILE = "account.json";
+  private static final String SETTINGS_FILE = "settings.json";
+
+  private final Path directory;
+
+  /**
+   * @param directory made with mode 0700 when something is first written
+   */
+  public ClientHome(Path directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * What is secret, in memory.
+   *
+   * @param user OpenPGP keys
+   * @param login the device's login key, P-256
+   */
+  public record Secrets(UserSecretKey user, KeyPair login) {}
+
+  private record Account(@Nullable String address, @Nullable String loginKey) {}
+
+  private record Settings(
+      @Nullable String dns,
+      @Nullable String trustAnchorFile,
+      @Nullable String allowedNetworks,
+      @Nullable String allowedPorts) {}
+
+  /** Where it is. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Whether somebody is enrolled here. */
+  public boolean isEnrolled() {
+    return Files.exists(directory.resolve(ACCOUNT_FILE));
+  }
+
+  /**
+   * The address that is enrolled here.
+   *
+   * @throws RefusedException {@code not_found} when there is none
+   */
+  public Address address() {
+    return Address.parseCanonical(Json.required(account().address, "address"));
+  }
+
+  /**
+   * Keeps a new user's secrets, before the key is published: nobody must be able to write to a key
+   * that is nowhere kept.
+   *
+   * @throws RefusedException {@code conflict} when somebody is enrolled here: keys are never
+   *     overwritten
+   */
+  public void prepare(Secrets secrets, char[] passphrase, SecureRandom random) {
+    if (isEnrolled()) {
+      throw RefusedException.of(RefusalCode.CONFLICT, directory + " is the home of " + address());
+    }
+    PrivateFiles.createDirectory(directory);
+    PrivateFiles.write(
+        directory.resolve(SECRET_FILE), secrets.user.protect(passphrase.clone(), random));
+    PrivateFiles.write(
+        directory.resolve(LOGIN_FILE),
+        KeyProtection.protect(secrets.login.getPrivate(), passphrase.clone(), random));
+  }
+
+  /** The key was published: from now on this is its owner's home. */
+  public void confirm(Secrets secrets) {
+    PrivateFiles.write(
+        directory.resolve(ACCOUNT_FILE),
+        Json.write(
+            new Account(secrets.user.address().toString(), P256.toPem(secrets.login.getPublic()))));
+  }
+
+  /** Replaces the OpenPGP keys by ones of which those that were here are a part. */
+  public void replaceUserKey(UserSecretKey key, char[] passphrase, SecureRandom random) {
+    PrivateFiles.write(directory.resolve(SECRET_FILE), key.protect(passphrase.clone(), random));
+  }
+
+  /**
+   * Reads the secrets.
+   *
+   * @throws RefusedException {@code not_found} when nobody is enrolled here, {@code
+   *     secret_key_unusable} for another passphrase
+   */
+  public Secrets unlock(char[] passphrase) {
+    Account account = account();
+    UserSecretKey user =
+        UserSecretKey.unprotect(
+            PrivateFiles.read(directory.resolve(SECRET_FILE)), passphrase.clone());
+    PrivateKey login = KeyProtection.unprotect(text(LOGIN_FILE), passphrase.clone());
+    return new Secrets(
+        user, new KeyPair(P256.publicFromPem(Json.required(account.loginKey, "loginKey")), login));
+  }
+
+  /** What was kept with {@link #keep}; the usual ones if nothing was. */
+  public ClientSettings settings() {
+    if (!Files.exists(directory.resolve(SETTINGS_FILE))) {
+      return ClientSettings.usual();
+    }
+    Settings kept = Json.read(PrivateFiles.read(directory.resolve(SETTINGS_FILE)), Settings.class);
+    return new ClientSettings(
+        Optional.ofNullable(kept.dns),
+        Optional.ofNullable(kept.trustAnchorFile).map(Path::of),
+        Optional.ofNullable(kept.allowedNetworks),
+        Optional.ofNullable(kept.allowedPorts));
+  }
+
+  /** Keeps settings. */
+  public void keep(ClientSettings settings) {
+    PrivateFiles.createDirectory(directory);
+    PrivateFiles.write(
+        directory.resolve(SETTINGS_FILE),
+        Json.write(
+            new Settings(
+                settings.dnsServers().orElse(null),
+                settings
+                    .trustAnchorFile()
+                    .map(file -> file.toAbsolutePath().toString())
+                    .orElse(null),
+                settings.allowedNetworks().orElse(null),
+                settings.allowedPorts().orElse(null))));
+  }
+
+  private Account account() {
+    if (!isEnrolled()) {
+      throw RefusedException.of(
+          RefusalCode.NOT_FOUND,
+          "nobody is enrolled in " + directory + ": run keypost enrol first");
+    }
+    return Json.read(PrivateFiles.read(directory.resolve(ACCOUNT_FILE)), Account.class);
+  }
+
+  private String text(String name) {
+    Bytes octets = PrivateFiles.read(directory.resolve(name));
+    return new String(octets.toByteArray(), StandardCharsets.UTF_8);
+  }
+}

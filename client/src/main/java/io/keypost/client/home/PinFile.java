@@ -1,0 +1,108 @@
+package io.keypost.client.home;
+
+import com.fasterxml.jackson.annotation.JsonAnyGetter;
+import com.fasterxml.jackson.annotation.JsonAnySetter;
+import io.keypost.client.json.Json;
+import io.keypost.directory.pin.PinMemory;
+import io.keypost.directory.pin.RememberedPin;
+import io.keypost.protocol.Digest;
+import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The roots of domains that this client has seen, in one file, so that they are known the next
+ * time.
+ */
+public final class PinFile implements PinMemory {
+  private final Path file;
+
+  /**
+   * @param file made when something is first remembered
+   */
+  public PinFile(Path file) {
+    this.file = file;
+  }
+
+  private record Entry(@Nullable String root, @Nullable Long gen, @Nullable String until) {}
+
+  /** The file's content: domains to entries. */
+  static final class Entries {
+    private final Map<String, Entry> byDomain = new TreeMap<>();
+
+    @JsonAnySetter
+    void put(String domain, Entry entry) {
+      byDomain.put(domain, entry);
+    }
+
+    @JsonAnyGetter
+    Map<String, Entry> all() {
+      return byDomain;
+    }
+  }
+
+  @Override
+  public CompletionStage<Optional<RememberedPin>> recall(MailDomain domain) {
+    return attempt(() -> find(read(), domain));
+  }
+
+  @Override
+  public CompletionStage<Boolean> replace(
+      MailDomain domain, Optional<RememberedPin> expected, RememberedPin replacement) {
+    return attempt(() -> replaceNow(domain, expected, replacement));
+  }
+
+  private synchronized boolean replaceNow(
+      MailDomain domain, Optional<RememberedPin> expected, RememberedPin replacement) {
+    Entries entries = read();
+    if (!find(entries, domain).equals(expected)) {
+      return false;
+    }
+    entries.put(
+        domain.value(),
+        new Entry(
+            replacement.root().base64Url(),
+            replacement.gen(),
+            replacement.rememberedUntil().toString()));
+    PrivateFiles.write(file, Json.write(entries));
+    return true;
+  }
+
+  private static Optional<RememberedPin> find(Entries entries, MailDomain domain) {
+    return Optional.ofNullable(entries.byDomain.get(domain.value()))
+        .map(
+            entry ->
+                new RememberedPin(
+                    Digest.parseBase64Url(Json.required(entry.root, "root")),
+                    Json.required(entry.gen, "gen"),
+                    Instant.parse(Json.required(entry.until, "until"))));
+  }
+
+  private Entries read() {
+    return Files.exists(file) ? Json.read(PrivateFiles.read(file), Entries.class) : new Entries();
+  }
+
+  /**
+   * Without memory nothing is accepted: a file that cannot be used is a failure, never an empty
+   * memory.
+   */
+  private static <T> CompletionStage<T> attempt(Supplier<T> work) {
+    try {
+      return CompletableFuture.completedFuture(work.get());
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(
+          RefusedException.of(
+              RefusalCode.STORE_UNAVAILABLE, "the file of remembered pins cannot be used", e));
+    }
+  }
+}
