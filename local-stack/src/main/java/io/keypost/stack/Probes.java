@@ -12,11 +12,16 @@ import java.time.Duration;
 import java.util.List;
 
 /** Asks a service's management port how it is. */
-final class Probes {
+public final class Probes {
 
-  static final String READY = "/q/health/ready";
-  static final String LIVE = "/q/health/live";
-  static final String METRICS = "/q/metrics";
+  /** Whether it takes work. */
+  public static final String READY = "/q/health/ready";
+
+  /** Whether it runs. */
+  public static final String LIVE = "/q/health/live";
+
+  /** Prometheus page. */
+  public static final String METRICS = "/q/metrics";
 
   private static final Duration POLL = Duration.ofMillis(100);
   private static final Duration ANSWER_TIMEOUT = Duration.ofSeconds(5);
@@ -31,7 +36,8 @@ final class Probes {
 
   private Probes() {}
 
-  static boolean isUp(URI management, String probe) {
+  /** Whether a probe of the service with this management port says yes now. */
+  public static boolean isUp(URI management, String probe) {
     try {
       return get(management, probe).status() == HTTP_OK;
     } catch (IOException e) {
@@ -39,9 +45,15 @@ final class Probes {
     }
   }
 
-  record Response(int status, String body) {}
+  /** What came back. */
+  public record Response(int status, String body) {}
 
-  static Response get(URI management, String path) throws IOException {
+  /**
+   * Asks once.
+   *
+   * @throws IOException if there is no answer within five seconds
+   */
+  public static Response get(URI management, String path) throws IOException {
     var request = HttpRequest.newBuilder(management.resolve(path)).timeout(ANSWER_TIMEOUT).build();
     try {
       var response = CLIENT.send(request, BodyHandlers.ofString());
@@ -85,7 +97,7 @@ final class Probes {
   }
 
   /** Resident set of a process in octets; 0 where the system does not say (Linux does). */
-  static long residentOctets(long pid) {
+  public static long residentOctets(long pid) {
     try (var lines = Files.lines(Path.of("/proc", Long.toString(pid), "status"))) {
       return lines
           .filter(line -> line.startsWith("VmRSS:"))

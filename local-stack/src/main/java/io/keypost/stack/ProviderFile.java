@@ -29,7 +29,9 @@ final class ProviderFile {
       throws IOException {
     Files.createDirectories(layout.directory().resolve("payloads"));
     for (var service : ServiceName.values()) {
-      Files.createDirectories(layout.identityDirectory(service));
+      if (service.enrols()) {
+        Files.createDirectories(layout.identityDirectory(service));
+      }
     }
     if (!Files.exists(layout.keyEncryptionKey())) {
       var key = new byte[KEY_OCTETS];
@@ -113,16 +115,16 @@ final class ProviderFile {
   }
 
   private static String service(ProviderLayout layout, Plan plan, ServiceName service) {
-    return """
-      %s:
-        management-address: 127.0.0.1
-        management-port: %d
-        identity-directory: %s
-    """
-        .formatted(
-            service.word(),
-            plan.managementPort(layout.operator(), service),
-            quoted(layout.identityDirectory(service)));
+    var management =
+        """
+          %s:
+            management-address: 127.0.0.1
+            management-port: %d
+        """
+            .formatted(service.word(), plan.managementPort(layout.operator(), service));
+    return service.enrols()
+        ? management + "    identity-directory: " + quoted(layout.identityDirectory(service)) + "\n"
+        : management;
   }
 
   private static String database(

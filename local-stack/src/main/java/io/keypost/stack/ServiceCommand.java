@@ -1,5 +1,6 @@
 package io.keypost.stack;
 
+import io.keypost.stack.servers.JavaExecutable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,15 +33,11 @@ final class ServiceCommand {
       throw new IOException(service.word() + " is not built: no " + jar);
     }
     var command = new ArrayList<String>();
-    command.add(java());
+    command.add(JavaExecutable.path());
     command.addAll(JVM_FLAGS);
     command.add("-Dquarkus.config.locations=" + configFile);
     command.add("-jar");
     command.add(jar.toString());
     return command;
-  }
-
-  static String java() {
-    return Path.of(System.getProperty("java.home"), "bin", "java").toString();
   }
 }

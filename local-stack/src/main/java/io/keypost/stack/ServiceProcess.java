@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 public final class ServiceProcess {
 
   /** Longer than a service may take to drain. */
-  static final Duration STOP_TIMEOUT = Duration.ofSeconds(20);
+  static final Duration STOP_TIMEOUT = Duration.ofSeconds(45);
 
   private final String provider;
   private final ServiceName name;

@@ -1,5 +1,6 @@
 package io.keypost.stack;
 
+import io.keypost.stack.servers.JavaExecutable;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,7 +24,7 @@ final class TopicsProcess {
     var process =
         new ProcessBuilder(
                 List.of(
-                    ServiceCommand.java(),
+                    JavaExecutable.path(),
                     "-Xmx64m",
                     "-XX:+UseSerialGC",
                     "-XX:TieredStopAtLevel=1",

@@ -65,7 +65,10 @@ class ProviderFileTest {
       var part = file.path(service.word());
       assertThat(part.path("management-port").asInt())
           .isEqualTo(plan.managementPort("alpha.test", service));
-      assertThat(Path.of(part.path("identity-directory").asText())).isDirectory();
+      assertThat(part.has("identity-directory")).isEqualTo(service.enrols());
+      if (service.enrols()) {
+        assertThat(Path.of(part.path("identity-directory").asText())).isDirectory();
+      }
     }
     assertThat(file.path("delivery").path("host").asText()).isEqualTo("mail.alpha.test");
     assertThat(file.path("verifier").has("port")).isFalse();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keypost.stack.servers.FreePorts;
 import io.keypost.stack.servers.Guardian;
+import io.keypost.stack.servers.JavaExecutable;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -46,7 +47,7 @@ class ServiceProcessTest {
             "alpha.test",
             ServiceName.ROUTER,
             List.of(
-                ServiceCommand.java(),
+                JavaExecutable.path(),
                 "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),

@@ -63,7 +63,7 @@ public final class ServersProcess implements AutoCloseable {
     var command =
         new ArrayList<>(
             List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                JavaExecutable.path(),
                 // Small and quick to start: it carries tests and demos, not load.
                 "-Xmx512m",
                 "-XX:+UseSerialGC",

@@ -1,0 +1,52 @@
+package io.keypost.stack.demo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keypost.stack.demo.Narrator.Checked;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class NarratorTest {
+
+  private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+  private final AtomicLong secondsPassed = new AtomicLong();
+  private final InstantSource clock =
+      () -> Instant.EPOCH.plusSeconds(secondsPassed.getAndIncrement());
+  private final Narrator narrator = new Narrator(new PrintStream(printed, true, UTF_8), clock);
+
+  @Test
+  void remembersWhatWasNotTrue() {
+    narrator.check("bob has one message", Checked.equal(1, 1));
+    narrator.check("alpha.test saw no mail", Checked.equal(2, 0));
+    narrator.check("it was refused", Checked.holds(true, "accepted"));
+
+    assertThat(narrator.checks()).isEqualTo(3);
+    assertThat(narrator.untrue()).containsExactly("alpha.test saw no mail");
+    assertThat(printed.toString(UTF_8))
+        .contains(
+            "[true]  bob has one message", "[FALSE] alpha.test saw no mail", "found 2, expected 0");
+  }
+
+  @Test
+  void showsProgressWhileItWaitsAndGivesUpAloud() throws Exception {
+    var questions = new AtomicLong();
+    var answer =
+        narrator.await(
+            "the receipt",
+            Duration.ofSeconds(1000),
+            () -> questions.incrementAndGet() == 4 ? Optional.of("signed") : Optional.empty());
+
+    assertThat(answer).isEqualTo("signed");
+    assertThat(printed.toString(UTF_8)).contains("waiting for the receipt ...");
+    assertThatThrownBy(() -> narrator.await("nothing", Duration.ofSeconds(5), Optional::empty))
+        .hasMessage("waited 5 s in vain for nothing");
+  }
+}
