@@ -1,0 +1,129 @@
+package io.keypost.client.cli;
+
+import io.keypost.protocol.refusal.Refusal;
+import io.keypost.protocol.refusal.RefusedException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line's entrance. */
+@Command(
+    name = "keypost",
+    mixinStandardHelpOptions = true,
+    description =
+        "Mail between domains: always encrypted end to end, always signed, never relayed.",
+    footer = {
+      "",
+      "Exit status: 0 done, 1 refused, 2 wrong usage, 75 temporary failure.",
+      "The passphrase comes from --passphrase-file, the variable KEYPOST_PASSPHRASE or the"
+          + " terminal."
+    })
+public final class KeypostCommand implements Runnable {
+  static final int DONE = 0;
+  static final int REFUSED = 1;
+  static final int WRONG_USAGE = 2;
+
+  /** EX_TEMPFAIL of sysexits. */
+  static final int TEMPORARY = 75;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  /** Runs the command line and exits with its status. */
+  public static void main(String[] arguments) {
+    // A command says what it does itself; libraries speak up when something is wrong.
+    Logger.getLogger("").setLevel(Level.WARNING);
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    PrintStream err =
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    int status =
+        run(
+            new Environment(
+                InstantSource.system(), new SecureRandom(), System.in, out, err, System.getenv()),
+            arguments);
+    out.flush();
+    System.exit(status);
+  }
+
+  static int run(Environment environment, String... arguments) {
+    CommandLine line =
+        new CommandLine(new KeypostCommand())
+            .addSubcommand(RootCommands.all(environment))
+            .addSubcommand(OperatorCommands.all(environment))
+            .addSubcommand(ServerCommands.all(environment))
+            .addSubcommand(new ConfigCommand(environment))
+            .addSubcommand(new EnrolCommand(environment))
+            .addSubcommand(new WhoisCommand(environment))
+            .addSubcommand(AliasCommands.all(environment))
+            .addSubcommand(new SendCommand(environment))
+            .addSubcommand(new FetchCommand(environment))
+            .addSubcommand(new ReadCommand(environment))
+            .addSubcommand(new OutcomesCommand(environment));
+    line.setOut(new PrintWriter(environment.out(), true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(environment.err(), true, StandardCharsets.UTF_8));
+    line.setExecutionExceptionHandler((e, command, result) -> explain(environment, e));
+    return line.execute(arguments);
+  }
+
+  private static int explain(Environment environment, Exception error) throws Exception {
+    environment.out().flush();
+    return switch (error) {
+      case RefusedException refused -> refused(environment, refused);
+      case UncheckedIOException io -> failed(environment, io);
+      case IOException io -> failed(environment, io);
+      case IllegalArgumentException wrong -> {
+        environment.err().println("keypost: " + wrong.getMessage());
+        yield WRONG_USAGE;
+      }
+      default -> throw error;
+    };
+  }
+
+  private static int refused(Environment environment, RefusedException refused) {
+    environment
+        .err()
+        .println("keypost: " + refused.code().wire() + ": " + refused.refusal().detail());
+    String advice =
+        switch (refused.refusal()) {
+          case Refusal.RetryAfter later ->
+              "This is temporary: try again in " + Math.max(1, later.after().toSeconds()) + " s.";
+          case Refusal.NeedsClient anew -> "Send it again: it is sealed anew for what is so now.";
+          case Refusal.Permanent permanent -> Advice.of(permanent.code());
+        };
+    if (!advice.isEmpty()) {
+      environment.err().println(advice);
+    }
+    return refused.refusal() instanceof Refusal.RetryAfter ? TEMPORARY : REFUSED;
+  }
+
+  private static int failed(Environment environment, Exception error) {
+    environment
+        .err()
+        .println(
+            "keypost: "
+                + error.getClass().getSimpleName().replace("Exception", "").toLowerCase(Locale.ROOT)
+                + ": "
+                + error.getMessage());
+    return REFUSED;
+  }
+
+  /** Without a word there is nothing to do. */
+  @Override
+  public void run() {
+    throw new ParameterException(spec.commandLine(), "Which command?");
+  }
+}

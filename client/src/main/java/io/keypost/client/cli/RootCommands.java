@@ -1,0 +1,166 @@
+package io.keypost.client.cli;
+
+import io.keypost.client.home.PrivateFiles;
+import io.keypost.client.root.Authority;
+import io.keypost.client.root.CaHandover;
+import io.keypost.client.root.RootCeremony;
+import io.keypost.protocol.address.MailDomain;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code keypost root}: on a machine without network. */
+final class RootCommands {
+  private RootCommands() {}
+
+  static CommandLine all(Environment environment) {
+    CommandSpec spec = CommandSpec.forAnnotatedObject(new Group());
+    return new CommandLine(spec)
+        .addSubcommand(new Create(environment))
+        .addSubcommand(new Sign(environment))
+        .addSubcommand(new Show(environment));
+  }
+
+  @Command(
+      name = "root",
+      mixinStandardHelpOptions = true,
+      description = "Makes and uses a domain's root, on a machine without network.",
+      synopsisSubcommandLabel = "create|sign|show")
+  private static final class Group {}
+
+  private static final class RootOptions {
+    @Option(
+        names = "--dir",
+        required = true,
+        paramLabel = "DIR",
+        description = "Where the root is kept.")
+    private Path directory = Path.of("");
+
+    @Option(
+        names = "--passphrase-file",
+        paramLabel = "FILE",
+        description = "Holds the root's passphrase.")
+    private @Nullable Path passphraseFile;
+
+    RootCeremony ceremony(Environment environment) {
+      return new RootCeremony(directory, environment.clock(), environment.random());
+    }
+  }
+
+  private static void tell(Environment environment, RootCeremony.Root root) {
+    environment.say("domain      " + root.domain());
+    environment.say("root        " + root.key() + " (digest of its public key: what DNS will pin)");
+    environment.say("good until  " + root.certificate().getNotAfter().toInstant());
+    environment.say("statements  " + root.gen());
+  }
+
+  @Command(name = "create", mixinStandardHelpOptions = true, description = "Makes a domain's root.")
+  private static final class Create implements Callable<Integer> {
+    private final Environment environment;
+    @Mixin private RootOptions options = new RootOptions();
+
+    @Parameters(paramLabel = "DOMAIN", description = "Whose root.")
+    private String domain = "";
+
+    Create(Environment environment) {
+      this.environment = environment;
+    }
+
+    @Override
+    public Integer call() {
+      RootCeremony.Root root =
+          options
+              .ceremony(environment)
+              .create(MailDomain.parse(domain), environment.newPassphrase(options.passphraseFile));
+      environment.say("Made the root of " + root.domain() + " in " + options.directory + ".");
+      tell(environment, root);
+      environment.say("");
+      environment.say(
+          "Its secret key is in root.key, under your passphrase: keep both, apart from each other"
+              + " and off");
+      environment.say(
+          "the network. Nothing but the certificate and signed answers ever leaves this"
+              + " directory.");
+      environment.say(
+          "Next: have the key server make a request (keypost operator init), and sign it here.");
+      return KeypostCommand.DONE;
+    }
+  }
+
+  @Command(
+      name = "sign",
+      mixinStandardHelpOptions = true,
+      description =
+          "Signs an operational CA's request, and a root statement that puts it in force.")
+  private static final class Sign implements Callable<Integer> {
+    private final Environment environment;
+    @Mixin private RootOptions options = new RootOptions();
+
+    @Parameters(paramLabel = "REQUEST", description = "What keypost operator init gave, PEM.")
+    private Path request = Path.of("");
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FILE",
+        description = "The answer, for the key server.")
+    private Path out = Path.of("");
+
+    @Option(
+        names = "--only-this",
+        description = "No other CA stays in force: when the last one's key may be in other hands.")
+    private boolean onlyThis;
+
+    Sign(Environment environment) {
+      this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+      Authority authority =
+          options
+              .ceremony(environment)
+              .sign(
+                  Files.readString(request),
+                  environment.passphrase(options.passphraseFile),
+                  onlyThis ? CaHandover.ONLY_THIS : CaHandover.KEEP_OTHERS);
+      PrivateFiles.write(out, AuthorityFile.write(authority));
+      environment.say(
+          "Checked that the request is one of "
+              + authority.domain()
+              + "'s operational CA, and signed it.");
+      environment.say(
+          "Signed root statement gen " + authority.gen() + ", which puts that CA in force.");
+      environment.say("Wrote both to " + out + ": nothing in it is secret.");
+      environment.say("Next: keypost operator authority " + out);
+      return KeypostCommand.DONE;
+    }
+  }
+
+  @Command(
+      name = "show",
+      mixinStandardHelpOptions = true,
+      description = "Shows a root, without its passphrase.")
+  private static final class Show implements Callable<Integer> {
+    private final Environment environment;
+    @Mixin private RootOptions options = new RootOptions();
+
+    Show(Environment environment) {
+      this.environment = environment;
+    }
+
+    @Override
+    public Integer call() {
+      tell(environment, options.ceremony(environment).show());
+      return KeypostCommand.DONE;
+    }
+  }
+}
