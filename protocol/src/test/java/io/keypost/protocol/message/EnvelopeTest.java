@@ -154,6 +154,19 @@ class EnvelopeTest {
   }
 
   @Test
+  void namesMessagesBy16RandomOctetsByKpEnv2() {
+    SeededRandom.forSeeds(
+        50,
+        random -> {
+          MessageId id = MessageId.random(random);
+          assertThat(id.octets().size()).isEqualTo(16);
+          assertThat(MessageId.parseBase64Url(id.base64Url())).isEqualTo(id);
+          assertThat(MessageId.random(random)).isNotEqualTo(id);
+        });
+    assertRefused(RefusalCode.MALFORMED_ENVELOPE, () -> new MessageId(Bytes.copyOf(new byte[17])));
+  }
+
+  @Test
   void takesTimesInWholeMillisecondsOnly() {
     assertThatThrownBy(
             () -> Envelopes.living(ENVELOPE, ENVELOPE.created().plusNanos(1), ENVELOPE.expires()))
@@ -212,7 +225,7 @@ class EnvelopeTest {
   }
 
   @Test
-  void isExpiredFromItsExpiryOn() {
+  void isExpiredFromItsExpiryOnByKpEnv9() {
     assertThat(EnvelopeLife.isExpired(ENVELOPE, ENVELOPE.expires().minusMillis(1))).isFalse();
     assertThat(EnvelopeLife.isExpired(ENVELOPE, ENVELOPE.expires())).isTrue();
   }

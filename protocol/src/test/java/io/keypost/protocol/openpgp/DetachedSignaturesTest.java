@@ -36,7 +36,7 @@ class DetachedSignaturesTest {
   private static final Instant LATER = NOW.plus(Duration.ofDays(1));
 
   @Test
-  void verifiesWhatWasSigned() {
+  void verifiesWhatWasSignedByKpEnv6() {
     SignatureVerdict verdict = verify(sign(ALICE), ALICE, NOW);
     assertThat(verdict.key()).isEqualTo(ALICE.signingFingerprint());
     assertThat(verdict.signedAt()).isEqualTo(Instant.ofEpochSecond(NOW.getEpochSecond()));
@@ -71,7 +71,7 @@ class DetachedSignaturesTest {
   }
 
   @Test
-  void refusesAnotherContext() {
+  void refusesAnotherContextByKpKey6() {
     for (SignatureContext other : SignatureContext.values()) {
       if (other != ENVELOPE) {
         assertRefused(
@@ -89,7 +89,7 @@ class DetachedSignaturesTest {
   }
 
   @Test
-  void contextsDoNotBeginEachOther() {
+  void contextsDoNotBeginEachOtherByKpKey6() {
     for (SignatureContext a : SignatureContext.values()) {
       for (SignatureContext b : SignatureContext.values()) {
         assertThat(a.prefix().startsWith(b.prefix())).isEqualTo(a == b);
@@ -98,7 +98,7 @@ class DetachedSignaturesTest {
   }
 
   @Test
-  void refusesAnotherUsersKey() {
+  void refusesAnotherUsersKeyByKpEnv6() {
     assertRefused(SIGNATURE_INVALID, () -> verify(sign(BOB), ALICE, NOW));
     assertRefused(
         SENDER_KEY_UNKNOWN,
@@ -108,7 +108,7 @@ class DetachedSignaturesTest {
   }
 
   @Test
-  void refusesKeysThatAreNotForSigning() {
+  void refusesKeysThatAreNotForSigningByKpEnv6() {
     Bytes byPrimary = DetachedSignatures.signWithPrimary(ENVELOPE, DATA, ALICE, NOW);
     assertRefused(
         SENDER_KEY_NOT_SIGNING,
@@ -133,7 +133,7 @@ class DetachedSignaturesTest {
   }
 
   @Test
-  void refusesARevokedKey() {
+  void refusesARevokedKeyByKpEnv6() {
     UserSecretKey retired = ALICE.revokeSigningSubkey(RevocationReason.RETIRED, LATER);
     assertThat(verify(sign(ALICE), retired, NOW).signedAt()).isBefore(NOW);
     assertRefused(SENDER_KEY_REVOKED, () -> verify(sign(ALICE), retired, LATER));
@@ -142,7 +142,7 @@ class DetachedSignaturesTest {
   }
 
   @Test
-  void refusesAnExpiredKey() throws PGPException {
+  void refusesAnExpiredKeyByKpEnv6() throws PGPException {
     Forge forge =
         Forge.begin()
             .goodPrimary()
@@ -165,7 +165,7 @@ class DetachedSignaturesTest {
   }
 
   @Test
-  void refusesAnythingButOnePacket() {
+  void refusesAnythingButOnePacketByKpEnv5() {
     Bytes good = sign(ALICE);
     for (Bytes bad :
         List.of(
@@ -187,7 +187,7 @@ class DetachedSignaturesTest {
   }
 
   @Test
-  void refusesOtherTypesVersionsAlgorithmsAndSubpackets() throws PGPException {
+  void refusesOtherTypesVersionsAlgorithmsAndSubpacketsByKpKey3() throws PGPException {
     assertRefused(
         SIGNATURE_MALFORMED,
         () -> verify(made(PGPSignature.CANONICAL_TEXT_DOCUMENT, s -> {}), ALICE, NOW));
@@ -221,7 +221,7 @@ class DetachedSignaturesTest {
   }
 
   @Test
-  void refusesUnhashedSubpackets() throws PGPException {
+  void refusesUnhashedSubpacketsByKpEnv5() throws PGPException {
     PGPSignatureGenerator generator =
         ALICE.signer(NOW).start(PGPSignature.BINARY_DOCUMENT, s -> {});
     PGPSignatureSubpacketGenerator unhashed = new PGPSignatureSubpacketGenerator();

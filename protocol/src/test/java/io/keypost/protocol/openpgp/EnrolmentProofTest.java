@@ -17,13 +17,13 @@ class EnrolmentProofTest {
   private static final Bytes PROOF = EnrolmentProof.sign("code-1", ALICE, LOGIN_KEY, NOW);
 
   @Test
-  void isTakenForWhatItProves() {
+  void isTakenForWhatItProvesByKpEnr3() {
     assertThat(EnrolmentProof.verify("code-1", ALICE.certificate(), LOGIN_KEY, PROOF, NOW).key())
         .isEqualTo(ALICE.certificate().fingerprint());
   }
 
   @Test
-  void isRefusedForAnythingElse() {
+  void isRefusedForAnythingElseByKpEnr3() {
     UserCertificate other = ALICE.revokeSigningSubkey(RevocationReason.RETIRED, NOW).certificate();
     Digest otherLogin = Digest.sha256(Bytes.utf8("another"));
     assertRefused(

@@ -26,7 +26,7 @@ class KeyHistoryTest {
   private static final UserSecretKey NEW_ALICE = Users.user("alice@alpha.test");
 
   @Test
-  void theFirstStatementNamesItsOwnKey() {
+  void theFirstStatementNamesItsOwnKeyByKpKey7() {
     KeyHistory history = KeyHistory.verify(ADDRESS, List.of(FIRST));
     assertThat(history.primaryFingerprint()).isEqualTo(ALICE.certificate().fingerprint());
     assertThat(history.current()).isInstanceOf(KeyStatement.Says.Key.class);
@@ -34,7 +34,7 @@ class KeyHistoryTest {
   }
 
   @Test
-  void aChainOfPointersAndKeysFollows() {
+  void aChainOfPointersAndKeysFollowsByKpKey7() {
     KeyHistory history = KeyHistory.verify(ADDRESS, List.of(FIRST));
     KeyStatement pointer =
         KeyStatement.next(
@@ -60,7 +60,7 @@ class KeyHistoryTest {
   }
 
   @Test
-  void refusesAKeyThatTheLastOneDidNotSign() {
+  void refusesAKeyThatTheLastOneDidNotSignByKpKey7() {
     KeyHistory pretended = KeyHistory.verify(ADDRESS, List.of(KeyStatement.first(NEW_ALICE, NOW)));
     KeyStatement byNewKey =
         KeyStatement.next(pretended, KeyStatement.keyOf(NEW_ALICE.certificate()), NEW_ALICE, NOW);
@@ -69,7 +69,7 @@ class KeyHistoryTest {
   }
 
   @Test
-  void refusesAPointerThatAnotherSigned() {
+  void refusesAPointerThatAnotherSignedByKpKey7() {
     KeyHistory bobs = KeyHistory.verify(BOB.address(), List.of(KeyStatement.first(BOB, NOW)));
     KeyStatement foreign =
         KeyStatement.next(
@@ -78,7 +78,7 @@ class KeyHistoryTest {
   }
 
   @Test
-  void refusesGapsRepetitionsAndNothing() {
+  void refusesGapsRepetitionsAndNothingByKpKey7() {
     KeyHistory history = KeyHistory.verify(ADDRESS, List.of(FIRST));
     KeyStatement second =
         KeyStatement.next(
@@ -130,7 +130,7 @@ class KeyHistoryTest {
   }
 
   @Test
-  void consentIsForOneAliasAndOneSerial() {
+  void consentIsForOneAliasAndOneSerialByKpRec11() {
     Address alias = Address.parse("info@alpha.test");
     Bytes consent = ConsentSignatures.sign(alias, 3, BOB, NOW);
     assertThat(ConsentSignatures.verify(alias, 3, consent, BOB.certificate(), NOW).key())

@@ -18,7 +18,7 @@ class PadmeTest {
   }
 
   @Test
-  void bringsEveryLengthToARoundOneAtACostOfAtMostTwelvePercent() {
+  void bringsEveryLengthToARoundOneAtACostOfAtMostTwelvePercentByKpRdr6() {
     // One-pass signature, literal data and signature take more than 250 octets even when the
     // message is empty.
     for (long written = 250; written < 40_000; written++) {

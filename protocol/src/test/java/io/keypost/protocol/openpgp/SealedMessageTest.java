@@ -103,7 +103,7 @@ class SealedMessageTest {
     }
 
     @Test
-    void messagesOfNearlyTheSameLengthLookTheSame() throws IOException {
+    void messagesOfNearlyTheSameLengthLookTheSameByKpRdr6() throws IOException {
       Set<Integer> sizes = new HashSet<>();
       for (int size = 40_000; size < 40_400; size += 50) {
         sizes.add(Sealed.by(ALICE, Bytes.copyOf(new byte[size]), BOB).payload().size());
@@ -116,7 +116,7 @@ class SealedMessageTest {
   @Nested
   class SurreptitiousForwarding {
     @Test
-    void carolRefusesWhatAliceSignedForBob() throws IOException, PGPException {
+    void carolRefusesWhatAliceSignedForBobByKpRdr4() throws IOException, PGPException {
       Bytes signedForBob = ForgedPayload.plaintextOf(Sealed.by(ALICE, CONTENT, BOB).payload(), BOB);
       Bytes payload = ForgedPayload.encrypt(CAROL.certificate(), signedForBob);
       // Even under an envelope by Alice, which Bob could not make: the inner signature alone must
@@ -127,7 +127,7 @@ class SealedMessageTest {
     }
 
     @Test
-    void carolRefusesItFromBobToo() throws IOException, PGPException {
+    void carolRefusesItFromBobTooByKpRdr4() throws IOException, PGPException {
       Bytes signedForBob = ForgedPayload.plaintextOf(Sealed.by(ALICE, CONTENT, BOB).payload(), BOB);
       Bytes payload = ForgedPayload.encrypt(CAROL.certificate(), signedForBob);
       assertRefused(
@@ -146,14 +146,14 @@ class SealedMessageTest {
   @Nested
   class Swapping {
     @Test
-    void refusesAnEnvelopeOverAnotherPayload() throws IOException {
+    void refusesAnEnvelopeOverAnotherPayloadByKpRdr8() throws IOException {
       Sealed one = Sealed.by(ALICE, CONTENT, BOB);
       Sealed two = Sealed.by(ALICE, CONTENT, BOB);
       assertRefused(DIGEST_MISMATCH, () -> open(one.envelope(), two.payload(), BOB));
     }
 
     @Test
-    void refusesAPayloadOfAnotherSize() throws IOException {
+    void refusesAPayloadOfAnotherSizeByKpRdr8() throws IOException {
       Sealed one = Sealed.by(ALICE, CONTENT, BOB);
       Sealed two = Sealed.by(ALICE, Bytes.copyOf(new byte[5000]), BOB);
       assertRefused(SIZE_MISMATCH, () -> open(one.envelope(), two.payload(), BOB));
@@ -161,7 +161,7 @@ class SealedMessageTest {
     }
 
     @Test
-    void refusesAnotherIdentity() throws IOException {
+    void refusesAnotherIdentityByKpRdr8() throws IOException {
       Sealed sealed = Sealed.by(ALICE, CONTENT, BOB);
       assertRefused(IDENTITY_MISMATCH, () -> open(sealed, CAROL));
       assertRefused(
@@ -170,7 +170,7 @@ class SealedMessageTest {
     }
 
     @Test
-    void refusesAnEnvelopeThatSomebodyElseSigned() throws IOException {
+    void refusesAnEnvelopeThatSomebodyElseSignedByKpRdr8() throws IOException {
       Sealed sealed = Sealed.by(ALICE, CONTENT, BOB);
       Envelope envelope = sealed.envelope().envelope();
       Bytes byCarol =
@@ -200,17 +200,17 @@ class SealedMessageTest {
   @Nested
   class InnerSignature {
     @Test
-    void refusesAMessageThatNobodySigned() throws IOException, PGPException {
+    void refusesAMessageThatNobodySignedByKpRdr3() throws IOException, PGPException {
       assertRefusedInside(INNER_SIGNATURE_INVALID, ForgedPayload.literal(CONTENT));
     }
 
     @Test
-    void refusesASignatureByAnotherUser() throws IOException, PGPException {
+    void refusesASignatureByAnotherUserByKpRdr3() throws IOException, PGPException {
       assertRefusedInside(INNER_SIGNATURE_INVALID, ForgedPayload.signed(CONTENT, CAROL, BOB));
     }
 
     @Test
-    void refusesASignatureOverOtherContent() throws IOException, PGPException {
+    void refusesASignatureOverOtherContentByKpRdr3() throws IOException, PGPException {
       Bytes signed = ForgedPayload.signed(CONTENT, ALICE, BOB);
       byte[] changed = signed.toByteArray();
       changed[ForgedPayload.indexOf(signed, "Bob")] ^= 1;
@@ -218,12 +218,12 @@ class SealedMessageTest {
     }
 
     @Test
-    void refusesASignatureMeantForNobody() throws IOException, PGPException {
+    void refusesASignatureMeantForNobodyByKpRdr4() throws IOException, PGPException {
       assertRefusedInside(INTENDED_RECIPIENT_MISSING, ForgedPayload.signed(CONTENT, ALICE));
     }
 
     @Test
-    void refusesAStrippedSignature() throws IOException, PGPException {
+    void refusesAStrippedSignatureByKpRdr3() throws IOException, PGPException {
       Bytes signed = ForgedPayload.signed(CONTENT, ALICE, BOB);
       Bytes withoutSignature =
           signed.slice(0, signed.size() - ForgedPayload.lastPacketSize(signed));
@@ -231,7 +231,7 @@ class SealedMessageTest {
     }
 
     @Test
-    void refusesARevokedKeyOnlyIfItWasCompromised() throws IOException {
+    void refusesARevokedKeyOnlyIfItWasCompromisedByKpKey5() throws IOException {
       Sealed sealed = Sealed.by(ALICE, CONTENT, BOB);
       Instant later = NOW.plusSeconds(3600);
       UserCertificate retired =
@@ -258,7 +258,7 @@ class SealedMessageTest {
   @Nested
   class Downgrade {
     @Test
-    void refusesCompressionInside() throws IOException, PGPException {
+    void refusesCompressionInsideByKpRdr2() throws IOException, PGPException {
       Bytes signed = ForgedPayload.signed(CONTENT, ALICE, BOB);
       for (int algorithm :
           new int[] {
@@ -271,7 +271,7 @@ class SealedMessageTest {
     }
 
     @Test
-    void refusesPacketsAfterThePadding() throws IOException, PGPException {
+    void refusesPacketsAfterThePaddingByKpRdr2() throws IOException, PGPException {
       Bytes signed = ForgedPayload.signed(CONTENT, ALICE, BOB);
       assertRefusedInside(MESSAGE_MALFORMED, Bytes.concat(signed, ForgedPayload.literal(CONTENT)));
       assertRefusedInside(
@@ -318,7 +318,7 @@ class SealedMessageTest {
   @Nested
   class AlteredCiphertext {
     @Test
-    void refusesEveryChangeAndLetsNothingOut() throws IOException {
+    void refusesEveryChangeAndLetsNothingOutByKpRdr1() throws IOException {
       Sealed sealed = Sealed.by(ALICE, Bytes.copyOf(new byte[70_000]), BOB);
       byte[] original = sealed.payload().toByteArray();
       Set<RefusalCode> expected =
@@ -343,7 +343,7 @@ class SealedMessageTest {
     }
 
     @Test
-    void refusesAlterationUnderAnEnvelopeThatFitsIt() throws IOException {
+    void refusesAlterationUnderAnEnvelopeThatFitsItByKpRdr1() throws IOException {
       Bytes payload = Sealed.by(ALICE, Bytes.copyOf(new byte[70_000]), BOB).payload();
       SeededRandom.forSeeds(
           100,
@@ -365,7 +365,7 @@ class SealedMessageTest {
     }
 
     @Test
-    void refusesTruncationAtEveryChunk() throws IOException {
+    void refusesTruncationAtEveryChunkByKpRdr1() throws IOException {
       Bytes payload = Sealed.by(ALICE, Bytes.copyOf(new byte[200_000]), BOB).payload();
       for (int size :
           new int[] {0, 100, 111, 112, 65_700, 131_300, payload.size() - 16, payload.size() - 1}) {

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.Test;
 
 class UserCertificateTest {
   @Test
-  void decodesWhatWasGenerated() {
+  void decodesWhatWasGeneratedByKpKey1() {
     UserCertificate certificate = UserCertificate.decode(ALICE.certificate().encode());
 
     assertThat(certificate.address()).isEqualTo(Address.parse("alice@alpha.test"));
@@ -95,14 +95,14 @@ class UserCertificateTest {
   @Nested
   class Flooding {
     @Test
-    void refusesMoreThan64KiBBeforeParsing() {
+    void refusesMoreThan64KiBBeforeParsingByKpKey2() {
       Bytes megabyte = Bytes.copyOf(new byte[1 << 20]);
       assertRefused(
           USER_CERTIFICATE_INVALID, "1048576 octets", () -> UserCertificate.decode(megabyte));
     }
 
     @Test
-    void refusesManySignaturesOnOneKey() throws PGPException {
+    void refusesManySignaturesOnOneKeyByKpKey2() throws PGPException {
       Forge forge = Forge.begin();
       forge.add(forge.primaryPacket());
       Bytes signature = forge.directKey(BEGIN, s -> s.setKeyFlags(true, Profile.PRIMARY_FLAGS));
@@ -116,7 +116,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesManyPackets() {
+    void refusesManyPacketsByKpKey2() {
       byte[] emptyPackets = new byte[2 * (CertificateReader.MAX_PACKETS + 1)];
       for (int i = 0; i < emptyPackets.length; i += 2) {
         emptyPackets[i] = (byte) 0xcd;
@@ -141,7 +141,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesVersion4() throws PGPException, IOException {
+    void refusesVersion4ByKpKey1() throws PGPException, IOException {
       Bytes version4 =
           Bytes.copyOf(
               new BcOpenPGPApi()
@@ -154,7 +154,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesRsa() throws PGPException, IOException {
+    void refusesRsaByKpKey1() throws PGPException, IOException {
       Bytes rsa =
           Bytes.copyOf(
               new BcOpenPGPApi()
@@ -167,7 +167,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesNotations() throws PGPException {
+    void refusesNotationsByKpKey3() throws PGPException {
       Forge forge = Forge.begin();
       forge.add(
           forge.primaryPacket(),
@@ -182,7 +182,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesUnknownSubpackets() throws PGPException {
+    void refusesUnknownSubpacketsByKpKey3() throws PGPException {
       for (boolean critical : List.of(true, false)) {
         Forge forge = Forge.begin();
         forge.add(
@@ -201,7 +201,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesUnhashedSubpackets() throws PGPException {
+    void refusesUnhashedSubpacketsByKpKey3() throws PGPException {
       Forge forge = Forge.begin();
       PGPSignatureGenerator generator =
           forge
@@ -218,7 +218,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesSignaturesFromBeforeTheKey() throws PGPException {
+    void refusesSignaturesFromBeforeTheKeyByKpKey3() throws PGPException {
       Forge forge = Forge.begin();
       forge.add(
           forge.primaryPacket(),
@@ -234,7 +234,7 @@ class UserCertificateTest {
   @Nested
   class Claims {
     @Test
-    void refusesACertificationByAThirdParty() throws PGPException {
+    void refusesACertificationByAThirdPartyByKpKey3() throws PGPException {
       Forge forge = Forge.begin().goodPrimary();
       forge.add(
           Signer.encoded(
@@ -270,7 +270,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesUserIdsThatAreNotOneCanonicalAddress() throws PGPException {
+    void refusesUserIdsThatAreNotOneCanonicalAddressByKpKey1() throws PGPException {
       for (String userId :
           List.of(
               "Mallory <mallory@evil.test>",
@@ -289,7 +289,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesASecondUserId() throws PGPException {
+    void refusesASecondUserIdByKpKey1() throws PGPException {
       Forge forge = Forge.begin().goodPrimary();
       forge.add(Forge.userId("alice@alpha.test"), forge.certification("alice@alpha.test"));
       assertRefused(
@@ -299,7 +299,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesAnAdoptedSigningSubkey() throws PGPException {
+    void refusesAnAdoptedSigningSubkeyByKpKey4() throws PGPException {
       Forge forge = Forge.begin().goodPrimary();
       Bytes alices = subkeyPacket(ALICE.certificate(), Packets.TAG_PUBLIC_SUBKEY, 0);
       PGPKeyPair adopted = ALICE.signer(BEGIN).key();
@@ -312,7 +312,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesABackSignatureByAnotherKey() throws PGPException {
+    void refusesABackSignatureByAnotherKeyByKpKey4() throws PGPException {
       Forge forge = Forge.begin().goodPrimary();
       PGPSignature wrong = forge.backSignature(forge.primary);
       forge.add(
@@ -368,7 +368,7 @@ class UserCertificateTest {
     private static final Instant LATER = NOW.plus(Duration.ofDays(1));
 
     @Test
-    void aRetiredSubkeyWasGoodBeforeAndIsRevokedAfter() {
+    void aRetiredSubkeyWasGoodBeforeAndIsRevokedAfterByKpKey5() {
       Subkey subkey = signingSubkey(ALICE.revokeSigningSubkey(RevocationReason.RETIRED, NOW));
       assertThat(subkey.life().at(NOW.minusSeconds(1))).isEqualTo(KeyLife.State.VALID);
       assertThat(subkey.life().at(NOW)).isEqualTo(KeyLife.State.REVOKED);
@@ -376,7 +376,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void aCompromisedSubkeyWasNeverGood() {
+    void aCompromisedSubkeyWasNeverGoodByKpKey5() {
       Subkey subkey = signingSubkey(ALICE.revokeSigningSubkey(RevocationReason.COMPROMISED, NOW));
       assertThat(subkey.life().at(BEGIN)).isEqualTo(KeyLife.State.REVOKED);
     }
@@ -440,7 +440,7 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesToLoseARevocation() {
+    void refusesToLoseARevocationByKpKsv6() {
       UserCertificate revoked =
           ALICE.revokeSigningSubkey(RevocationReason.RETIRED, NOW).certificate();
       assertRefused(
@@ -448,14 +448,14 @@ class UserCertificateTest {
     }
 
     @Test
-    void refusesToLoseASubkey() {
+    void refusesToLoseASubkeyByKpKsv6() {
       UserCertificate rotated = ALICE.rotateEncryptionSubkey(NOW, RANDOM).certificate();
       assertRefused(
           USER_CERTIFICATE_INVALID, () -> ALICE.certificate().requireSuccessorOf(rotated));
     }
 
     @Test
-    void refusesAnotherPrimaryKey() {
+    void refusesAnotherPrimaryKeyByKpKsv6() {
       UserSecretKey other = Users.user("alice@alpha.test");
       assertRefused(
           USER_CERTIFICATE_INVALID,

@@ -55,7 +55,7 @@ class UserSecretKeyTest {
   }
 
   @Test
-  void everySecretIsProtectedByArgon2idAndAead() throws IOException, PGPException {
+  void everySecretIsProtectedByArgon2idAndAeadByKpKey9() throws IOException, PGPException {
     PGPSecretKeyRing ring =
         new PGPSecretKeyRing(FILE.toByteArray(), new BcKeyFingerprintCalculator());
     int count = 0;
@@ -91,7 +91,7 @@ class UserSecretKeyTest {
 
   /** T39: gigantic S2K. */
   @Test
-  void refusesAFileThatAsksForFourGibibytes() throws IOException, PGPException {
+  void refusesAFileThatAsksForFourGibibytesByKpKey9() throws IOException, PGPException {
     // Type 4, salt, 3 passes, 4 lanes, memory 2^16 KiB: the exponent is made 2^22 KiB, the salt's
     // octets stay.
     byte[] file = FILE.toByteArray();
@@ -116,7 +116,7 @@ class UserSecretKeyTest {
   }
 
   @Test
-  void refusesAFileWithWeakerProtection() throws IOException, PGPException {
+  void refusesAFileWithWeakerProtectionByKpKey9() throws IOException, PGPException {
     assertRefused(
         SECRET_KEY_UNUSABLE,
         "not protected",
