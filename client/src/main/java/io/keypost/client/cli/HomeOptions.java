@@ -76,8 +76,12 @@ final class HomeOptions {
   }
 
   KeypostClient open(Environment environment) {
+    ClientHome opened = home(environment);
+    if (!opened.isEnrolled()) {
+      throw opened.nobodyEnrolled();
+    }
     return KeypostClient.open(
-        home(environment),
+        opened,
         passphrase(environment),
         settings(environment),
         environment.clock(),

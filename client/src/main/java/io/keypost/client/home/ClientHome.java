@@ -145,6 +145,12 @@ public final class ClientHome {
                 settings.allowedPorts().orElse(null))));
   }
 
+  /** What is said when nobody is enrolled here. */
+  public RefusedException nobodyEnrolled() {
+    return RefusedException.of(
+        RefusalCode.NOT_FOUND, "nobody is enrolled in " + directory + ": run keypost enrol first");
+  }
+
   private Account account() {
     if (!isEnrolled()) {
       throw RefusedException.of(

@@ -22,6 +22,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Administration implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
+
+  /** 256 bits in some text form. */
+  private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9_+/=-]{32,128}");
 
   private final URI management;
   private final Path adminTokenFile;
@@ -166,7 +170,7 @@ public final class Administration implements AutoCloseable {
       HttpRequest.Builder request =
           HttpRequest.newBuilder(management.resolve(path))
               .timeout(TIMEOUT)
-              .header("Authorization", "Bearer " + Files.readString(adminTokenFile).strip())
+              .header("Authorization", "Bearer " + adminToken())
               .header("Accept", "application/json, application/problem+json");
       if (body == null) {
         request.method(method, HttpRequest.BodyPublishers.noBody());
@@ -185,6 +189,16 @@ public final class Administration implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw RefusedException.of(RefusalCode.UNAVAILABLE, "interrupted", e);
     }
+  }
+
+  /** Another file's content must not reach an error message, nor the wire. */
+  private String adminToken() throws IOException {
+    String token = Files.readString(adminTokenFile).strip();
+    if (!TOKEN.matcher(token).matches()) {
+      throw RefusedException.of(
+          RefusalCode.UNAUTHENTICATED, adminTokenFile + " does not hold an admin token");
+    }
+    return token;
   }
 
   /** Ends its connections. */

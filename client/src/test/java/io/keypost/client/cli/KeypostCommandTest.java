@@ -1,0 +1,191 @@
+package io.keypost.client.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keypost.client.home.ClientHome;
+import io.keypost.protocol.Bytes;
+import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.certificate.CertificateRequest;
+import io.keypost.protocol.certificate.CertificateUse;
+import io.keypost.protocol.certificate.P256;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KeypostCommandTest {
+  private static final Instant NOW = Instant.parse("2026-11-24T07:00:00Z");
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  @TempDir private Path directory;
+  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  @Test
+  void withoutACommandOrWithAnUnknownOneItSaysHowItIsUsed() {
+    assertThat(run()).isEqualTo(KeypostCommand.WRONG_USAGE);
+    assertThat(text(err)).contains("Usage: keypost");
+    assertThat(run("sned")).isEqualTo(KeypostCommand.WRONG_USAGE);
+    assertThat(run("enrol", "alice@alpha.test")).isEqualTo(KeypostCommand.WRONG_USAGE);
+    assertThat(text(err)).contains("--code");
+  }
+
+  @Test
+  void everyCommandHasHelp() {
+    for (String command :
+        new String[] {
+          "root",
+          "operator",
+          "server",
+          "config",
+          "enrol",
+          "whois",
+          "alias",
+          "send",
+          "fetch",
+          "read",
+          "outcomes"
+        }) {
+      assertThat(run(command, "--help")).as(command).isEqualTo(KeypostCommand.DONE);
+    }
+    assertThat(text(out)).contains("octet for octet");
+  }
+
+  @Test
+  void whoIsNotEnrolledIsToldSoBeforeAPassphraseIsAskedFor() {
+    assertThat(run("fetch", "--home", home())).isEqualTo(KeypostCommand.REFUSED);
+    assertThat(text(err)).startsWith("keypost: not_found: nobody is enrolled in ");
+  }
+
+  @Test
+  void aRootIsMadeShownAndUsedOffline() throws IOException {
+    Path request = directory.resolve("request.pem");
+    Files.writeString(
+        request,
+        CertificateRequest.make(
+                MailDomain.parse("alpha.test"),
+                CertificateUse.OPERATIONAL_CA,
+                P256.generate(RANDOM),
+                RANDOM)
+            .toPem());
+    String dir = directory.resolve("root").toString();
+    Path answer = directory.resolve("authority.json");
+
+    assertThat(run("root", "create", "alpha.test", "--dir", dir)).isEqualTo(KeypostCommand.DONE);
+    assertThat(run("root", "sign", request.toString(), "--dir", dir, "--out", answer.toString()))
+        .isEqualTo(KeypostCommand.DONE);
+    assertThat(run("root", "show", "--dir", dir)).isEqualTo(KeypostCommand.DONE);
+
+    assertThat(text(out))
+        .contains("domain      alpha.test", "statements  1", "Its secret key is in root.key");
+    assertThat(AuthorityFile.read(Bytes.copyOf(Files.readAllBytes(answer))).gen()).isEqualTo(1);
+    assertThat(Files.readString(answer)).doesNotContain("PRIVATE");
+  }
+
+  @Test
+  void aRefusalIsOneLineWithItsCode() {
+    String dir = directory.resolve("root").toString();
+    assertThat(run("root", "show", "--dir", dir)).isEqualTo(KeypostCommand.REFUSED);
+    assertThat(text(err).lines().findFirst())
+        .contains("keypost: not_found: there is no root in " + dir);
+  }
+
+  @Test
+  void aServerThatIsAwayIsATemporaryFailure() throws IOException {
+    Path token = directory.resolve("token");
+    Files.writeString(token, "A".repeat(43));
+    int port;
+    try (ServerSocket closed = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      port = closed.getLocalPort();
+    }
+    assertThat(
+            run(
+                "operator",
+                "domain",
+                "--management",
+                "http://127.0.0.1:" + port,
+                "--admin-token-file",
+                token.toString()))
+        .isEqualTo(KeypostCommand.TEMPORARY);
+    assertThat(text(err)).contains("unavailable", "This is temporary");
+  }
+
+  @Test
+  void aFileThatHoldsNoAdminTokenIsNotShown() throws IOException {
+    Path wrong = directory.resolve("wrong");
+    Files.writeString(wrong, "-----BEGIN PRIVATE KEY-----\nsecret\n");
+    assertThat(run("operator", "domain", "--admin-token-file", wrong.toString()))
+        .isEqualTo(KeypostCommand.REFUSED);
+    assertThat(text(err)).contains("unauthenticated").doesNotContain("secret");
+  }
+
+  @Test
+  void settingsAreKeptAndChecked() {
+    assertThat(
+            run(
+                "config",
+                "--home",
+                home(),
+                "--dns",
+                "127.0.0.1:5353",
+                "--allow-networks",
+                "127.0.0.0/8"))
+        .isEqualTo(KeypostCommand.DONE);
+    assertThat(run("config", "--home", home(), "--dns", "not an address"))
+        .isEqualTo(KeypostCommand.WRONG_USAGE);
+    assertThat(new ClientHome(Path.of(home())).settings().dnsServers()).contains("127.0.0.1:5353");
+  }
+
+  @Test
+  void whatCouldSteerATerminalIsNotShown() {
+    assertThat(MessageView.printable("a\u001b[31mb\u202ec\u0000\t"))
+        .isEqualTo("a\ufffd[31mb\ufffdc\ufffd ");
+    Bytes message =
+        Bytes.utf8(
+            "From: a@b.test\r\n"
+                + "Subject: =?utf-8?B?0J/RgNC40LLQtdGCG1szMW0=?=\r\n"
+                + "Content-Type: multipart/mixed; boundary=x\r\n\r\n"
+                + "--x\r\n"
+                + "Content-Type: text/plain; charset=utf-8\r\n\r\n"
+                + "Привет\u001b[2J\r\n"
+                + "--x\r\n"
+                + "Content-Type: image/png; name=\"bild.png\"\r\n"
+                + "Content-Disposition: attachment; filename=\"bild.png\"\r\n\r\n"
+                + "x\r\n"
+                + "--x--\r\n");
+    assertThat(MessageView.lines(message))
+        .contains(
+            "Subject: Привет\ufffd[31m", "Привет\ufffd[2J", "(image/png bild.png: see --raw)");
+  }
+
+  private String home() {
+    return directory.resolve("home").toString();
+  }
+
+  private int run(String... arguments) {
+    return KeypostCommand.run(
+        new Environment(
+            InstantSource.fixed(NOW),
+            RANDOM,
+            InputStream.nullInputStream(),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(err, true, StandardCharsets.UTF_8),
+            Map.of(Environment.PASSPHRASE_VARIABLE, "correct horse")),
+        arguments);
+  }
+
+  private static String text(ByteArrayOutputStream stream) {
+    return stream.toString(StandardCharsets.UTF_8);
+  }
+}
