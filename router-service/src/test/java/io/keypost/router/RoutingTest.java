@@ -40,20 +40,20 @@ class RoutingTest {
   private final Routing beta = new Routing(BETA);
 
   @Test
-  void handsAUsersMailForAnotherOperatorToItsPool() {
+  void handsAUsersMailForAnotherOperatorToItsPoolByKpRte6() {
     assertThat(route(alpha, FROM_ALICE, to(BOB), mailboxAt(BETA)))
         .isEqualTo(new Route.Transfer(BETA, "default"));
   }
 
   @Test
-  void putsMailIntoAMailboxHereFromEitherSide() {
+  void putsMailIntoAMailboxHereFromEitherSideByKpRte6() {
     assertThat(route(beta, FROM_ALPHA, to(BOB), mailboxAt(BETA))).isEqualTo(new Route.Mailbox(BOB));
     assertThat(route(beta, new Arrival.FromUser(CAROL, NOW), to(BOB), mailboxAt(BETA)))
         .isEqualTo(new Route.Mailbox(BOB));
   }
 
   @Test
-  void neverSendsOnWhatAPeerBrought() {
+  void neverSendsOnWhatAPeerBroughtByKpRte6() {
     assertThat(route(alpha, FROM_ALPHA, to(BOB), mailboxAt(GAMMA)))
         .isEqualTo(
             new Route.Refused(
@@ -68,7 +68,7 @@ class RoutingTest {
   }
 
   @Test
-  void tellsTheSenderWhenTheRecipientIsAPointerNow() {
+  void tellsTheSenderWhenTheRecipientIsAPointerNowByKpRte3() {
     assertNeedsClient(
         route(beta, FROM_ALPHA, to(BOB), new RecipientStanding.Pointer(RECORD)),
         RefusalCode.MOVED,
@@ -76,7 +76,7 @@ class RoutingTest {
   }
 
   @Test
-  void tellsTheSenderWhenTheRecipientHasAnotherKeyNow() {
+  void tellsTheSenderWhenTheRecipientHasAnotherKeyNowByKpRte4() {
     var standing =
         new RecipientStanding.Mailbox(Bytes.copyOf(new byte[] {2}, 0, 1), BETA, "default", RECORD);
 
@@ -84,21 +84,21 @@ class RoutingTest {
   }
 
   @Test
-  void refusesARecipientThatDoesNotExist() {
+  void refusesARecipientThatDoesNotExistByKpRte5() {
     assertPermanent(
         route(beta, FROM_ALPHA, to(BOB), new RecipientStanding.NoRecipient()),
         RefusalCode.RECIPIENT_UNKNOWN);
   }
 
   @Test
-  void refusesARecipientThatWasRevoked() {
+  void refusesARecipientThatWasRevokedByKpRte5() {
     assertPermanent(
         route(beta, FROM_ALPHA, to(BOB), new RecipientStanding.Revoked(NOW)),
         RefusalCode.RECIPIENT_REVOKED);
   }
 
   @Test
-  void followsAPointerThatStillLeadsToTheRecipient() {
+  void followsAPointerThatStillLeadsToTheRecipientByKpRte3() {
     assertThat(
             alpha.route(
                 addressedAs(INFO),
@@ -109,7 +109,7 @@ class RoutingTest {
   }
 
   @Test
-  void tellsTheSenderWhenThePointerLeadsElsewhereNow() {
+  void tellsTheSenderWhenThePointerLeadsElsewhereNowByKpRte3() {
     assertNeedsClient(
         alpha.route(
             addressedAs(INFO),
@@ -122,7 +122,7 @@ class RoutingTest {
 
   @Test
   @DisplayName("T10: a pointer that leads in a circle ends the envelope")
-  void refusesAPointerThatLeadsNowhere() {
+  void refusesAPointerThatLeadsNowhereByKpRte3() {
     var loop = new Refusal.Permanent(RefusalCode.ALIAS_LOOP, "info@alpha.test leads to itself");
 
     assertThat(
@@ -135,7 +135,7 @@ class RoutingTest {
   }
 
   @Test
-  void treatsASubAddressAsItsMailboxAndNotAsAPointer() {
+  void treatsASubAddressAsItsMailboxAndNotAsAPointerByKpRte7() {
     Envelope toTag = addressedAs(Address.parse("bob+news@beta.test"));
 
     assertThat(Routing.followsPointer(toTag)).isFalse();

@@ -41,7 +41,7 @@ class VerificationTest {
   private static final Arrival FROM_ALPHA = new Arrival.FromPeer(ALPHA, PAYLOAD, NOW);
 
   @Test
-  void passesAnEnvelopeThatTheSendersCurrentKeySigned() {
+  void passesAnEnvelopeThatTheSendersCurrentKeySignedByKpRte1() {
     SignedEnvelope mail = signed(envelope(NOW, NOW.plus(Duration.ofDays(2))), KEY);
 
     assertThat(beforeLookUp(mail, FROM_ALICE)).isNull();
@@ -50,7 +50,7 @@ class VerificationTest {
   }
 
   @Test
-  void refusesASignatureOverAnotherEnvelope() {
+  void refusesASignatureOverAnotherEnvelopeByKpEnv6() {
     SignedEnvelope genuine = signed(envelope(NOW, NOW.plus(Duration.ofDays(2))), KEY);
     SignedEnvelope altered =
         SignedEnvelope.of(envelope(NOW, NOW.plus(Duration.ofDays(3))), genuine.signature());
@@ -59,7 +59,7 @@ class VerificationTest {
   }
 
   @Test
-  void refusesASignatureByAnotherUsersKeyUnderTheSendersName() {
+  void refusesASignatureByAnotherUsersKeyUnderTheSendersNameByKpEnv6() {
     UserSecretKey mallory = UserSecretKey.generate(ALICE, NOW.minusSeconds(60), RANDOM);
     Envelope named = envelope(NOW, NOW.plus(Duration.ofDays(2)));
     Bytes signature =
@@ -71,7 +71,7 @@ class VerificationTest {
   }
 
   @Test
-  void refusesASubkeyThatTheSendersCertificateDoesNotHave() {
+  void refusesASubkeyThatTheSendersCertificateDoesNotHaveByKpEnv6() {
     UserSecretKey other = UserSecretKey.generate(ALICE, NOW.minusSeconds(60), RANDOM);
     SignedEnvelope mail = signed(envelopeBy(other, NOW, NOW.plus(Duration.ofDays(2))), other);
 
@@ -79,7 +79,7 @@ class VerificationTest {
   }
 
   @Test
-  void refusesASubkeyThatWasRevoked() {
+  void refusesASubkeyThatWasRevokedByKpEnv6() {
     SignedEnvelope mail = signed(envelope(NOW, NOW.plus(Duration.ofDays(2))), KEY);
     UserSecretKey revoked = KEY.revokeSigningSubkey(RevocationReason.COMPROMISED, NOW);
 
@@ -117,7 +117,7 @@ class VerificationTest {
 
   @Test
   @DisplayName("T24: a clock that is ahead is named")
-  void refusesAnEnvelopeFromTheFutureAndSaysWhoseClockIsAhead() {
+  void refusesAnEnvelopeFromTheFutureAndSaysWhoseClockIsAheadByKpEnv7() {
     Instant ahead = NOW.plus(Duration.ofHours(1));
     Verdict verdict = beforeLookUp(signed(envelope(ahead, ahead.plusSeconds(60)), KEY), FROM_ALICE);
 
@@ -126,7 +126,7 @@ class VerificationTest {
   }
 
   @Test
-  void refusesALifeOfMoreThanSevenDays() {
+  void refusesALifeOfMoreThanSevenDaysByKpEnv8() {
     Verdict verdict =
         beforeLookUp(
             signed(envelope(NOW, NOW.plus(Duration.ofDays(7)).plusMillis(1)), KEY), FROM_ALICE);
@@ -135,14 +135,14 @@ class VerificationTest {
   }
 
   @Test
-  void endsWhatExpiredOnItsWay() {
+  void endsWhatExpiredOnItsWayByKpEnv9() {
     SignedEnvelope mail = signed(envelope(NOW.minus(Duration.ofDays(1)), NOW), KEY);
 
     assertThat(beforeLookUp(mail, FROM_ALPHA)).isInstanceOf(Verdict.Expired.class);
   }
 
   @Test
-  void givesAnEventToPeopleWhosePayloadIsNotTheOneThatWasSigned() {
+  void givesAnEventToPeopleWhosePayloadIsNotTheOneThatWasSignedByKpRte1() {
     SignedEnvelope mail = signed(envelope(NOW, NOW.plus(Duration.ofDays(2))), KEY);
     SealedMail swapped =
         new SealedMail(

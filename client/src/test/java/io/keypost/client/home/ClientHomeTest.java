@@ -41,7 +41,7 @@ class ClientHomeTest {
   @TempDir private Path directory;
 
   @Test
-  void secretsAreReadWithThePassphraseAndStandNowhereInTheClear() throws IOException {
+  void secretsAreReadWithThePassphraseAndStandNowhereInTheClearByKpCrt12() throws IOException {
     ClientHome home = enrolled();
 
     ClientHome.Secrets read = home.unlock("passphrase".toCharArray());

@@ -28,7 +28,7 @@ class MessageWrapperTest {
   private static final long FIRST_SEED = 20_261_124;
 
   @Test
-  void aForeignMessageComesOutAsItWentIn() throws IOException {
+  void aForeignMessageComesOutAsItWentInByKpRdr7() throws IOException {
     for (String foreign :
         List.of(
             "Subject: Hi\r\n\r\nHello\r\n",
@@ -49,7 +49,7 @@ class MessageWrapperTest {
   }
 
   @Test
-  void randomOctetsComeOutAsTheyWentIn() throws IOException {
+  void randomOctetsComeOutAsTheyWentInByKpRdr7() throws IOException {
     for (long seed = FIRST_SEED; seed < FIRST_SEED + 500; seed++) {
       RandomGenerator random = generator(seed);
       try {
@@ -110,7 +110,7 @@ class MessageWrapperTest {
 
   @Test
   @DisplayName("KP-RDR-5: another, no or a second Keypost-Id is refused")
-  void refusesAnotherId() throws IOException {
+  void refusesAnotherIdByKpRdr5() throws IOException {
     String good = text(wrapped(Bytes.utf8("x"), ""));
     for (String bad :
         List.of(
@@ -124,7 +124,7 @@ class MessageWrapperTest {
 
   @Test
   @DisplayName("KP-RDR-5: another, no or a second From is refused")
-  void refusesAnotherSender() throws IOException {
+  void refusesAnotherSenderByKpRdr5() throws IOException {
     String good = text(wrapped(Bytes.utf8("x"), ""));
     for (String from :
         List.of(

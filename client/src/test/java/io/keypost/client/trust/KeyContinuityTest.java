@@ -48,7 +48,7 @@ class KeyContinuityTest {
   }
 
   @Test
-  void aKeyThatTheRememberedOneSignedFollows() {
+  void aKeyThatTheRememberedOneSignedFollowsByKpKey8() {
     KeyStatement next =
         KeyStatement.next(
             KeyHistory.verify(BOB, List.of(FIRST)),
@@ -63,7 +63,7 @@ class KeyContinuityTest {
   @Test
   @DisplayName(
       "KP-KEY-8, T42: a key that the remembered one did not sign is told from one that it did")
-  void aKeyOfTheServersMakingIsUnsigned() {
+  void aKeyOfTheServersMakingIsUnsignedByKpKey8() {
     AddressRecord shown = mailbox(NEW_KEY, KeyStatement.first(NEW_KEY, NOW));
     assertThat(KeyContinuity.ofMailbox(seen(), shown, NEW_KEY.certificate()))
         .isInstanceOf(Continuity.ChangedUnsigned.class);
@@ -78,7 +78,7 @@ class KeyContinuityTest {
 
   @Test
   @DisplayName("T45: a mailbox that its server turns into an alias is not followed")
-  void aMailboxTurnedIntoAnAliasIsUnsigned() {
+  void aMailboxTurnedIntoAnAliasIsUnsignedByKpKey8() {
     assertThat(KeyContinuity.ofAlias(seen(), alias(MALLORY), MALLORY))
         .isInstanceOf(Continuity.ChangedUnsigned.class);
   }
@@ -97,7 +97,7 @@ class KeyContinuityTest {
   }
 
   @Test
-  void anAliasWithoutKeyAsksOnEveryChange() {
+  void anAliasWithoutKeyAsksOnEveryChangeByKpKey8() {
     Address other = Address.parse("carol@beta.test");
     Remembered before = KeyContinuity.ofAlias(Optional.empty(), alias(MALLORY), MALLORY).seen();
     assertThat(KeyContinuity.ofAlias(Optional.of(before), alias(MALLORY), MALLORY))

@@ -112,7 +112,7 @@ class FrameReaderTest {
   }
 
   @Test
-  void readsTheSameFramesOrNoneHoweverTheyAreCutByT38() {
+  void readsTheSameFramesOrNoneHoweverTheyAreCutByKpRef5AndT38() {
     SeededRandom.forSeeds(
         150,
         seeded -> {
