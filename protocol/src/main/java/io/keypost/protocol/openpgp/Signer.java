@@ -51,10 +51,11 @@ record Signer(PGPKeyPair key, Instant now) {
     return start(
         PGPSignature.BINARY_DOCUMENT,
         subpackets ->
-            // Critical: a reader that does not understand it must not take the signature for one
-            // meant for himself.
+            // Not critical: OpenPGP.js 6.3 knows no such subpacket and would refuse the whole
+            // signature. Every
+            // reader of this protocol requires it (KP-RDR-4), so nothing hangs on the bit.
             recipients.forEach(
-                recipient -> subpackets.addIntendedRecipientFingerprint(true, recipient)));
+                recipient -> subpackets.addIntendedRecipientFingerprint(false, recipient)));
   }
 
   /** Begins a signature of any type. */
