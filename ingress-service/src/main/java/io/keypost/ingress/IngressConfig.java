@@ -1,0 +1,57 @@
+package io.keypost.ingress;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.time.Duration;
+
+/** {@code keypost.ingress.*} of the provider file. */
+@ConfigMapping(prefix = "keypost.ingress")
+public interface IngressConfig {
+
+  /** Address that the public port listens on. */
+  @WithDefault("0.0.0.0")
+  String bindAddress();
+
+  /** The public port; 0 for one that the system chooses. */
+  @WithDefault("443")
+  int port();
+
+  /** Event loops that serve the public port, 1 to 64. */
+  @WithDefault("2")
+  int eventLoops();
+
+  /** Requests in progress in this process; beyond it {@code busy}. */
+  @WithDefault("1024")
+  int maxRequests();
+
+  /** Requests in progress of one user or one operator; beyond it {@code rate_limited}. */
+  @WithDefault("64")
+  int maxRequestsPerCaller();
+
+  /** Requests in progress on one connection (HTTP/2 streams). */
+  @WithDefault("64")
+  int maxStreams();
+
+  /**
+   * A request whose body brings less than {@link #minBodyOctets()} in this time, without being held
+   * back by this side, is stopped.
+   */
+  @WithDefault("PT30S")
+  Duration bodyTimeout();
+
+  /** See {@link #bodyTimeout()}. */
+  @WithDefault("4096")
+  int minBodyOctets();
+
+  /** Longest TLS handshake. */
+  @WithDefault("PT10S")
+  Duration handshakeTimeout();
+
+  /** A connection on which nothing moves for so long is closed. */
+  @WithDefault("PT2M")
+  Duration idleTimeout();
+
+  /** How long requests in progress may take to end when the service stops. */
+  @WithDefault("PT20S")
+  Duration drainTimeout();
+}

@@ -1,0 +1,160 @@
+package io.keypost.ingress.http;
+
+import io.keypost.directory.DirectoryClient;
+import io.keypost.directory.identity.IdentityKeyManager;
+import io.keypost.frame.IdentityHolder;
+import io.keypost.ingress.AcceptanceStage;
+import io.keypost.ingress.IngressConfig;
+import io.keypost.ingress.IngressMetrics;
+import io.keypost.ingress.ReceiptStage;
+import io.keypost.protocol.address.MailDomain;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServer;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Opens the public port when the service starts, enrolled or not: without an identity no handshake
+ * succeeds, and readiness says why. When the service stops, every connection is told to send no
+ * more (GOAWAY) and what is in progress may end.
+ */
+@Singleton
+public class FrontDoor {
+  private static final Logger LOG = LoggerFactory.getLogger(FrontDoor.class);
+  private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
+
+  private final Vertx vertx;
+  private final IngressConfig config;
+  private final IdentityHolder identity;
+  private final Callers callers;
+  private final Requests requests;
+  private final IngressMetrics metrics;
+  private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+
+  private volatile State state = State.CLOSED;
+  private volatile int port;
+
+  /** Whether requests are taken. */
+  enum State {
+    /** Not opened yet, or closed for good. */
+    CLOSED,
+    /** Requests are taken. */
+    OPEN,
+    /** What is in progress may end, nothing new is taken. */
+    DRAINING
+  }
+
+  FrontDoor(
+      Vertx vertx,
+      IngressConfig config,
+      IdentityHolder identity,
+      DirectoryClient directory,
+      MailDomain operator,
+      InstantSource clock,
+      AcceptanceStage acceptance,
+      ReceiptStage receipts,
+      IngressMetrics metrics,
+      MeterRegistry registry) {
+    this.vertx = vertx;
+    this.config = config;
+    this.identity = identity;
+    this.metrics = metrics;
+    this.callers = new Callers(directory.accessTokens(operator), directory.peers(), clock);
+    RequestLimits limits = new RequestLimits(config.maxRequests(), config.maxRequestsPerCaller());
+    this.requests = new Requests(vertx, config, callers, limits, acceptance, receipts, metrics);
+    registry.gauge("keypost.ingress.requests.in.progress", limits, RequestLimits::inProgress);
+    registry.gauge("keypost.ingress.connections", connections, Set::size);
+  }
+
+  /** Whether requests are taken. */
+  State state() {
+    return state;
+  }
+
+  /** The port that is listened on. */
+  public int port() {
+    return port;
+  }
+
+  void open(@Observes StartupEvent start) {
+    DeploymentOptions instances = new DeploymentOptions().setInstances(config.eventLoops());
+    await(vertx.deployVerticle(Listener::new, instances), START_TIMEOUT);
+    state = State.OPEN;
+    LOG.info("The front door listens on {}:{}", config.bindAddress(), port);
+  }
+
+  void drain(@Observes ShutdownEvent stop) {
+    state = State.DRAINING;
+    List<Future<Void>> ends = new ArrayList<>();
+    for (HttpConnection connection : connections) {
+      ends.add(connection.shutdown(config.drainTimeout().toMillis()));
+    }
+    LOG.info("The front door closes, {} connections may end what they began", ends.size());
+    await(Future.join(ends).otherwiseEmpty(), config.drainTimeout().plusSeconds(1));
+    state = State.CLOSED;
+  }
+
+  private static void await(Future<?> future, Duration longest) {
+    try {
+      Object _ =
+          future
+              .toCompletionStage()
+              .toCompletableFuture()
+              .get(longest.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      throw new IllegalStateException("the front door could not be opened or closed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** One event loop's share of the port. */
+  private final class Listener extends AbstractVerticle {
+    @Override
+    public void start(Promise<Void> started) {
+      HttpServer server =
+          vertx.createHttpServer(FrontDoorOptions.of(config, new IdentityKeyManager(identity)));
+      server.connectionHandler(this::connected);
+      server.exceptionHandler(metrics::connectionFailed);
+      server.requestHandler(requests::handle);
+      server
+          .listen()
+          .onSuccess(listening -> port = listening.actualPort())
+          .<Void>mapEmpty()
+          .onComplete(started);
+    }
+
+    private void connected(HttpConnection connection) {
+      if (state == State.DRAINING) {
+        Object _ = connection.close();
+        return;
+      }
+      connections.add(connection);
+      connection.exceptionHandler(metrics::connectionFailed);
+      connection.closeHandler(
+          _ -> {
+            connections.remove(connection);
+            callers.forget(connection);
+          });
+    }
+  }
+}

@@ -1,0 +1,210 @@
+package io.keypost.ingress.http;
+
+import io.keypost.ingress.AcceptanceStage;
+import io.keypost.ingress.Caller;
+import io.keypost.ingress.Failures;
+import io.keypost.ingress.FrameIntake;
+import io.keypost.ingress.IngressConfig;
+import io.keypost.ingress.IngressMetrics;
+import io.keypost.ingress.IngressMetrics.Way;
+import io.keypost.ingress.ReceiptPost;
+import io.keypost.ingress.ReceiptStage;
+import io.keypost.protocol.message.Answer;
+import io.keypost.protocol.message.Frames;
+import io.keypost.protocol.message.Status;
+import io.keypost.protocol.refusal.Refusal;
+import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusedException;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
+
+/**
+ * Finds the resource of a request by its exact path (T41: nothing is decoded, folded or
+ * normalised), has its caller checked before one octet of the body is read, and hands it on.
+ */
+final class Requests {
+  private static final String JSON = "application/json";
+  private static final String TRACEPARENT = "traceparent";
+
+  private final Vertx vertx;
+  private final IngressConfig config;
+  private final Callers callers;
+  private final RequestLimits limits;
+  private final AcceptanceStage acceptance;
+  private final ReceiptStage receipts;
+  private final IngressMetrics metrics;
+
+  Requests(
+      Vertx vertx,
+      IngressConfig config,
+      Callers callers,
+      RequestLimits limits,
+      AcceptanceStage acceptance,
+      ReceiptStage receipts,
+      IngressMetrics metrics) {
+    this.vertx = vertx;
+    this.config = config;
+    this.callers = callers;
+    this.limits = limits;
+    this.acceptance = acceptance;
+    this.receipts = receipts;
+    this.metrics = metrics;
+  }
+
+  void handle(HttpServerRequest request) {
+    request.pause();
+    if (request.version() != HttpVersion.HTTP_2) {
+      Replies.problem(request, HttpStatus.VERSION_NOT_SUPPORTED, malformed("HTTP/2 only"));
+      return;
+    }
+    switch (String.valueOf(request.path())) {
+      case "/v1/submissions" -> submission(request);
+      case "/v1/transfers" -> transfer(request);
+      case "/v1/receipts" -> receipts(request);
+      default -> Replies.problem(request, Refusal.of(RefusalCode.NOT_FOUND, "no such resource"));
+    }
+  }
+
+  private void submission(HttpServerRequest request) {
+    if (isWellFormed(request, Way.SUBMISSION, Frames.MEDIA_TYPE)) {
+      identify(
+          request,
+          Way.SUBMISSION,
+          () -> callers.user(request),
+          user -> frames(request, Way.SUBMISSION, user));
+    }
+  }
+
+  private void transfer(HttpServerRequest request) {
+    if (isWellFormed(request, Way.TRANSFER, Frames.MEDIA_TYPE)) {
+      identify(
+          request,
+          Way.TRANSFER,
+          () -> callers.peer(request),
+          peer -> frames(request, Way.TRANSFER, peer));
+    }
+  }
+
+  private void receipts(HttpServerRequest request) {
+    if (isWellFormed(request, Way.RECEIPT, JSON)) {
+      identify(request, Way.RECEIPT, () -> callers.peer(request), peer -> receipts(request, peer));
+    }
+  }
+
+  private boolean isWellFormed(HttpServerRequest request, Way way, String mediaType) {
+    if (request.method() != HttpMethod.POST) {
+      request.response().putHeader(HttpHeaders.ALLOW, HttpMethod.POST.name());
+      refuse(request, way, HttpStatus.METHOD_NOT_ALLOWED, malformed("POST only"));
+      return false;
+    }
+    if (!mediaType.equalsIgnoreCase(request.getHeader(HttpHeaders.CONTENT_TYPE))) {
+      refuse(request, way, HttpStatus.UNSUPPORTED_MEDIA_TYPE, malformed(mediaType + " only"));
+      return false;
+    }
+    return true;
+  }
+
+  /** Who asks for an identity; looked at only when there is room for the request. */
+  @FunctionalInterface
+  private interface Identification<C extends Caller> {
+    CompletionStage<C> begin();
+  }
+
+  private <C extends Caller> void identify(
+      HttpServerRequest request, Way way, Identification<C> identification, Consumer<C> next) {
+    RequestLimits.Place place;
+    try {
+      place = limits.enter();
+    } catch (RefusedException e) {
+      refuse(request, way, e.refusal());
+      return;
+    }
+    request.response().endHandler(_ -> place.close());
+    Context context = vertx.getOrCreateContext();
+    identification
+        .begin()
+        .whenComplete(
+            (caller, error) ->
+                context.runOnContext(
+                    _ -> {
+                      if (error != null) {
+                        refuse(request, way, Failures.refusal(error));
+                      } else {
+                        admit(request, way, place, caller, next);
+                      }
+                    }));
+  }
+
+  private <C extends Caller> void admit(
+      HttpServerRequest request, Way way, RequestLimits.Place place, C caller, Consumer<C> next) {
+    try {
+      place.takenBy(caller.name());
+    } catch (RefusedException e) {
+      refuse(request, way, e.refusal());
+      return;
+    }
+    if (request.getHeader(HttpHeaders.EXPECT) != null) {
+      request.response().writeContinue();
+    }
+    next.accept(caller);
+  }
+
+  private void frames(HttpServerRequest request, Way way, Caller caller) {
+    Context context = vertx.getOrCreateContext();
+    FrameIntake intake =
+        acceptance.begin(
+            caller,
+            Optional.ofNullable(request.getHeader(TRACEPARENT)),
+            step -> context.runOnContext(_ -> step.run()));
+    new FramesRequest(request, intake, config, vertx, context, answer -> told(way, answer)).read();
+  }
+
+  private void told(Way way, Answer answer) {
+    if (answer.stopped() != null) {
+      metrics.refused(way, answer.stopped());
+    }
+  }
+
+  private void receipts(HttpServerRequest request, Caller.Peer caller) {
+    Context context = vertx.getOrCreateContext();
+    BodyReader.read(request, ReceiptPost.MAX_OCTETS, config.bodyTimeout(), vertx)
+        .thenApply(ReceiptPost::decode)
+        .thenCompose(post -> receipts.accept(caller.peer(), post))
+        .whenComplete(
+            (statuses, error) ->
+                context.runOnContext(
+                    _ -> {
+                      if (error != null) {
+                        refuse(request, Way.RECEIPT, Failures.refusal(error));
+                      } else {
+                        reply(request, statuses);
+                      }
+                    }));
+  }
+
+  private void reply(HttpServerRequest request, List<Status> statuses) {
+    statuses.forEach(metrics::receipt);
+    Replies.receipts(request, statuses);
+  }
+
+  private void refuse(HttpServerRequest request, Way way, Refusal refusal) {
+    refuse(request, way, HttpStatus.of(refusal), refusal);
+  }
+
+  private void refuse(HttpServerRequest request, Way way, int status, Refusal refusal) {
+    metrics.refused(way, refusal);
+    Replies.problem(request, status, refusal);
+  }
+
+  private static Refusal malformed(String why) {
+    return Refusal.of(RefusalCode.MALFORMED_REQUEST, why);
+  }
+}
