@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class TopicsProcess {
 
   private static final Duration TIMEOUT = Duration.ofSeconds(120);
-  private static final String COMMAND = "io.keypost.events.TopicsCommand";
+  private static final String COMMAND = "io.keypost.events.command.TopicsCommand";
 
   private TopicsProcess() {}
 

@@ -1,5 +1,9 @@
-package io.keypost.events;
+package io.keypost.events.command;
 
+import io.keypost.events.TopicAdmin;
+import io.keypost.events.TopicSettings;
+import io.keypost.events.Topics;
+import io.keypost.events.TopicsDifferException;
 import io.keypost.events.config.KafkaConfig;
 import io.smallrye.config.SmallRyeConfig;
 import io.smallrye.config.SmallRyeConfigBuilder;

@@ -1,7 +1,8 @@
-package io.keypost.events;
+package io.keypost.events.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keypost.events.TopicSettings;
 import io.keypost.events.config.KafkaConfig;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.keypost.events;
+package io.keypost.events.command;
 
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,6 +1,9 @@
-package io.keypost.events;
+package io.keypost.events.command;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.keypost.events.KafkaSettings;
+import io.keypost.events.TopicSettings;
+import io.keypost.events.Topics;
 import io.keypost.events.wire.DeadLetter;
 import java.time.Duration;
 import java.util.List;
