@@ -2,11 +2,11 @@ package io.keypost.client;
 
 import io.keypost.client.provider.ProviderConnection;
 import io.keypost.client.provider.Waiting;
-import io.keypost.directory.DirectoryClient;
 import io.keypost.directory.DomainView;
 import io.keypost.directory.Refusals;
 import io.keypost.directory.Resolution;
 import io.keypost.directory.ResolutionStep;
+import io.keypost.directory.client.DirectoryClient;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.refusal.RefusedException;

@@ -1,8 +1,8 @@
 package io.keypost.frame;
 
 import io.keypost.directory.Directory;
-import io.keypost.directory.DirectoryBuilder;
-import io.keypost.directory.DirectoryClient;
+import io.keypost.directory.client.DirectoryBuilder;
+import io.keypost.directory.client.DirectoryClient;
 import io.keypost.directory.config.DirectoryConfiguration;
 import io.keypost.protocol.address.MailDomain;
 import io.vertx.core.Vertx;

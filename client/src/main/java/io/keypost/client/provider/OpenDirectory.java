@@ -1,8 +1,8 @@
 package io.keypost.client.provider;
 
 import io.keypost.client.home.ClientSettings;
-import io.keypost.directory.DirectoryBuilder;
-import io.keypost.directory.DirectoryClient;
+import io.keypost.directory.client.DirectoryBuilder;
+import io.keypost.directory.client.DirectoryClient;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 

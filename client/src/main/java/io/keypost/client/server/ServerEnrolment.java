@@ -4,7 +4,7 @@ import io.keypost.client.home.PrivateFiles;
 import io.keypost.client.json.Json;
 import io.keypost.client.json.Problems;
 import io.keypost.client.provider.Waiting;
-import io.keypost.directory.DirectoryClient;
+import io.keypost.directory.client.DirectoryClient;
 import io.keypost.directory.identity.ReceiptIdentity;
 import io.keypost.directory.identity.ServerIdentity;
 import io.keypost.directory.net.PeerAnswer;

@@ -1,11 +1,11 @@
 package io.keypost.directory.net;
 
 import io.keypost.directory.dns.HostLookup;
-import io.keypost.directory.identity.IdentityKeyManager;
+import io.keypost.directory.identity.IdentityOptions;
 import io.keypost.directory.identity.ServerIdentity;
 import io.keypost.directory.net.TargetAddresses.Endpoint;
 import io.keypost.directory.tls.PeerTrust;
-import io.keypost.directory.tls.ProofOfPossession;
+import io.keypost.directory.tls.ProofOfPossessionOptions;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
@@ -22,9 +22,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
-import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.SocketAddress;
-import io.vertx.core.net.TrustOptions;
 import java.io.IOException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
@@ -40,6 +38,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * HTTP to peers: TLS 1.3, HTTP/2 where the peer speaks it, mutual TLS where this service has an
@@ -63,6 +63,8 @@ public final class PeerHttp implements AutoCloseable {
   private static final int MAX_WAITING = 256;
 
   private static final int MAX_HEADER_OCTETS = 16 * 1024;
+
+  private static final Logger LOG = LoggerFactory.getLogger(PeerHttp.class);
 
   private final Vertx vertx;
   private final HttpClient client;
@@ -102,8 +104,8 @@ public final class PeerHttp implements AutoCloseable {
         .setForceSni(true)
         // The chain and the name are judged by the PeerTrust of each request, see ask().
         .setVerifyHost(false)
-        .setTrustOptions(TrustOptions.wrap(new ProofOfPossession()))
-        .setKeyCertOptions(KeyCertOptions.wrap(new IdentityKeyManager(identity)))
+        .setTrustOptions(new ProofOfPossessionOptions())
+        .setKeyCertOptions(new IdentityOptions(identity))
         .setConnectTimeout((int) CONNECT_TIMEOUT.toMillis())
         .setSslHandshakeTimeout(CONNECT_TIMEOUT.toMillis())
         .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS)
@@ -240,6 +242,8 @@ public final class PeerHttp implements AutoCloseable {
         .request(options)
         .compose(
             request -> {
+              // Failures reach the futures; without a handler Vert.x logs each as an error too.
+              request.exceptionHandler(error -> LOG.debug("{}: {}", endpoint, error.toString()));
               try {
                 trust.require(
                     chainOf(request.connection().sslSession().getPeerCertificates()),

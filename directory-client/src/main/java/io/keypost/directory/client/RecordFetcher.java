@@ -1,5 +1,12 @@
-package io.keypost.directory;
+package io.keypost.directory.client;
 
+import io.keypost.directory.AddressView;
+import io.keypost.directory.DirectorySettings;
+import io.keypost.directory.DomainView;
+import io.keypost.directory.Refusals;
+import io.keypost.directory.ResolutionStep;
+import io.keypost.directory.ResolutionTrace;
+import io.keypost.directory.ServersView;
 import io.keypost.directory.cache.RecordCache.Fetched;
 import io.keypost.directory.dns.PinAnswer;
 import io.keypost.directory.dns.PinLookup;
@@ -138,7 +145,11 @@ final class RecordFetcher {
         .map(
             own ->
                 own.addressRecord(address)
-                    .thenCombine(domains.domain(address.domain()), Unverified::new))
+                    .thenCompose(
+                        jws ->
+                            domains
+                                .domain(address.domain())
+                                .thenApply(domain -> new Unverified(jws, domain))))
         .orElseGet(
             () ->
                 domains

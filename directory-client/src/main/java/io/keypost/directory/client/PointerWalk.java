@@ -1,5 +1,7 @@
-package io.keypost.directory;
+package io.keypost.directory.client;
 
+import io.keypost.directory.AddressView;
+import io.keypost.directory.Resolution;
 import io.keypost.directory.Resolution.FollowedPointer;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.openpgp.ConsentSignatures;
@@ -45,8 +47,8 @@ final class PointerWalk {
    * Checks each pointer's consent and puts the whole together.
    *
    * @param passed all addresses, the last of which is no pointer
-   * @throws RefusedException {@code consent_missing}, {@code consent_invalid}, or a temporary one
-   *     when the target's domain no longer vouches for the consent
+   * @throws RefusedException {@code consent_invalid}, or a temporary one when the target's domain
+   *     no longer vouches for the consent
    */
   static Resolution arrive(Address asked, List<AddressView> passed, Instant now) {
     List<FollowedPointer> pointers = new ArrayList<>();
@@ -62,10 +64,6 @@ final class PointerWalk {
   private static Verified<ConsentRecord> consentOf(
       AddressView from, Alias alias, AddressView target, Instant now) {
     Address pointing = from.record().address();
-    if (alias.consent().isEmpty()) {
-      throw RefusedException.of(
-          RefusalCode.CONSENT_MISSING, alias.target() + " has not consented to " + pointing);
-    }
     Verified<ConsentRecord> consent =
         RecordVerifier.verifyConsent(
             alias.consent(), target.domain().verified(), pointing, alias.target(), now);

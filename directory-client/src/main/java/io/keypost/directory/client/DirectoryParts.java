@@ -1,5 +1,8 @@
-package io.keypost.directory;
+package io.keypost.directory.client;
 
+import io.keypost.directory.DirectorySettings;
+import io.keypost.directory.DomainView;
+import io.keypost.directory.ResolutionTrace;
 import io.keypost.directory.dns.DnsLookups;
 import io.keypost.directory.dns.PinLookup;
 import io.keypost.directory.keyserver.KeyServers;

@@ -1,5 +1,13 @@
-package io.keypost.directory;
+package io.keypost.directory.client;
 
+import io.keypost.directory.AddressView;
+import io.keypost.directory.Directory;
+import io.keypost.directory.DirectorySettings;
+import io.keypost.directory.DomainView;
+import io.keypost.directory.Resolution;
+import io.keypost.directory.ResolutionStep;
+import io.keypost.directory.ResolutionTrace;
+import io.keypost.directory.ServersView;
 import io.keypost.directory.cache.RecordCache;
 import io.keypost.directory.dns.DnsLookups;
 import io.keypost.directory.keyserver.KeyServers;

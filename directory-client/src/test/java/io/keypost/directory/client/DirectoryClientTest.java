@@ -1,0 +1,597 @@
+package io.keypost.directory.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.keypost.directory.AddressView;
+import io.keypost.directory.DirectorySettings;
+import io.keypost.directory.DomainView;
+import io.keypost.directory.Refusals;
+import io.keypost.directory.Resolution;
+import io.keypost.directory.ResolutionStep;
+import io.keypost.directory.dns.DnsSecurity;
+import io.keypost.directory.dns.DnsSettings;
+import io.keypost.directory.identity.ServerIdentity;
+import io.keypost.directory.net.AllowedTargets;
+import io.keypost.directory.pin.InProcessPinMemory;
+import io.keypost.directory.pin.RememberedPin;
+import io.keypost.directory.testing.SettableClock;
+import io.keypost.directory.testing.TestDomain;
+import io.keypost.directory.testing.TestKeyServer;
+import io.keypost.protocol.Bytes;
+import io.keypost.protocol.Digest;
+import io.keypost.protocol.address.Address;
+import io.keypost.protocol.openpgp.UserSecretKey;
+import io.keypost.protocol.pin.KeyServerName;
+import io.keypost.protocol.pin.Pin;
+import io.keypost.protocol.record.AddressRecord;
+import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusedException;
+import io.keypost.stack.dns.DnsServer;
+import io.keypost.stack.dns.SignedZones;
+import io.keypost.stack.dns.ZoneSecurity;
+import io.vertx.core.Vertx;
+import java.net.InetAddress;
+import java.security.KeyPair;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** From DNS to verified records, over real signed zones and real TLS. */
+class DirectoryClientTest {
+  private static final String LOOPBACK = "127.0.0.0/8";
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final SettableClock clock =
+      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
+  private final Vertx vertx = Vertx.vertx();
+  private final SignedZones zones = SignedZones.create(InstantSource.system(), RANDOM);
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final ConcurrentLinkedQueue<ResolutionStep> steps = new ConcurrentLinkedQueue<>();
+  private DnsServer dns;
+  private TestDomain alpha;
+  private TestDomain beta;
+  private TestKeyServer alphaServer;
+  private TestKeyServer betaServer;
+  private ServerIdentity identity;
+  private DirectoryClient directory;
+
+  @BeforeEach
+  void start() throws Exception {
+    dns = DnsServer.start(zones, InetAddress.getLoopbackAddress(), 0);
+    zones.zone("alpha.test", ZoneSecurity.SIGNED);
+    zones.zone("beta.test", ZoneSecurity.SIGNED);
+    alpha = new TestDomain("alpha.test", clock, RANDOM);
+    beta = new TestDomain("beta.test", clock, RANDOM);
+    alphaServer = keyServer(alpha);
+    betaServer = keyServer(beta);
+    identity = alpha.listedServer("mx.alpha.test");
+    directory = directory(AllowedTargets.parse(Optional.of(LOOPBACK), Optional.of("1-65535")));
+  }
+
+  private TestKeyServer keyServer(TestDomain operator) {
+    TestKeyServer server = TestKeyServer.start(vertx, operator);
+    opened.add(server);
+    server.publish(zones);
+    return server;
+  }
+
+  private DirectoryClient directory(AllowedTargets targets) {
+    return opened(builder(targets).build());
+  }
+
+  private DirectoryBuilder builder(AllowedTargets targets) {
+    return new DirectoryBuilder(
+            vertx,
+            DirectorySettings.of(
+                DnsSettings.of(List.of(dns.address()), zones.trustAnchor(), Duration.ofSeconds(5)),
+                targets),
+            clock)
+        .identity(() -> Optional.of(identity))
+        .trace(steps::add);
+  }
+
+  private DirectoryClient opened(DirectoryClient client) {
+    opened.add(client);
+    return client;
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    for (AutoCloseable closeable : opened.reversed()) {
+      closeable.close();
+    }
+    dns.close();
+    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private static <V> V await(CompletionStage<V> stage) {
+    try {
+      return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
+    } catch (ExecutionException e) {
+      throw Refusals.of(e);
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void assertRefused(RefusalCode code, ThrowingCallable call) {
+    assertThatThrownBy(call)
+        .isInstanceOfSatisfying(
+            RefusedException.class, e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
+  }
+
+  @Test
+  void findsAMailboxFromDnsToTheUsersKey() {
+    UserSecretKey bob = beta.user("bob");
+
+    AddressView view = await(directory.address(bob.address()));
+
+    assertThat(view.certificate()).contains(bob.certificate());
+    assertThat(view.domain().security()).isEqualTo(DnsSecurity.SECURE);
+    assertThat(view.domain().verified().rootCertificate()).isEqualTo(beta.root());
+    assertThat(steps.stream().map(step -> step.getClass().getSimpleName()))
+        .containsExactly(
+            "PinFound",
+            "KeyServerAnswered",
+            "DomainVerified",
+            "KeyServerAnswered",
+            "AddressVerified");
+  }
+
+  @Test
+  void anUnknownAddressIsASignedAnswer() {
+    AddressView view = await(directory.address(beta.address("nobody")));
+
+    assertThat(view.record().content()).isEqualTo(new AddressRecord.Unknown());
+  }
+
+  @Test
+  void aTaggedAddressIsTheMailboxWithoutTheTag() {
+    UserSecretKey bob = beta.user("bob");
+
+    AddressView view = await(directory.address(beta.address("bob+news")));
+
+    assertThat(view.record().address()).isEqualTo(bob.address());
+  }
+
+  @Test
+  void followsAnAliasIntoAnotherDomainWithTheTargetsConsent() {
+    UserSecretKey bob = beta.user("bob");
+    alpha.alias("info", bob, beta);
+
+    Resolution resolution = await(directory.resolve(alpha.address("info")));
+
+    assertThat(resolution.target().record().address()).isEqualTo(bob.address());
+    assertThat(resolution.pointers()).hasSize(1);
+    assertThat(resolution.pointers().getFirst().consent().record().target())
+        .isEqualTo(bob.address());
+  }
+
+  @Test
+  void refusesAnAliasThatItsTargetDidNotConsentTo() {
+    UserSecretKey bob = beta.user("bob");
+    UserSecretKey mallory = UserSecretKey.generate(bob.address(), clock.instant(), RANDOM);
+    Address info = alpha.address("info");
+    alpha.pointAt(info, bob.address(), beta.consent(info, mallory));
+    assertRefused(RefusalCode.CONSENT_INVALID, () -> await(directory.resolve(info)));
+  }
+
+  @Test
+  void refusesAConsentThatWasGivenToAnotherAlias() {
+    UserSecretKey bob = beta.user("bob");
+    Address sales = alpha.address("sales");
+    alpha.pointAt(sales, bob.address(), beta.consent(alpha.address("info"), bob));
+
+    assertRefused(RefusalCode.RECORD_MALFORMED, () -> await(directory.resolve(sales)));
+  }
+
+  @Test
+  void refusesPointersThatLeadInACircle() {
+    alpha.pointAt(alpha.address("a"), beta.address("b"), "none");
+    beta.pointAt(beta.address("b"), alpha.address("c"), "none");
+    alpha.pointAt(alpha.address("c"), alpha.address("a"), "none");
+
+    assertRefused(RefusalCode.ALIAS_LOOP, () -> await(directory.resolve(alpha.address("a"))));
+  }
+
+  @Test
+  void refusesAFourthPointer() {
+    alpha.pointAt(alpha.address("a1"), alpha.address("a2"), "none");
+    alpha.pointAt(alpha.address("a2"), alpha.address("a3"), "none");
+    alpha.pointAt(alpha.address("a3"), alpha.address("a4"), "none");
+    alpha.pointAt(alpha.address("a4"), alpha.address("a5"), "none");
+    alpha.user("a5");
+
+    assertRefused(RefusalCode.ALIAS_LOOP, () -> await(directory.resolve(alpha.address("a1"))));
+  }
+
+  @Test
+  void manyLookUpsAtOnceAreOneRequestEach() {
+    List<CompletableFuture<AddressView>> lookups = new ArrayList<>();
+    for (int i = 0; i < 300; i++) {
+      lookups.add(directory.address(beta.address("user" + i % 150)).toCompletableFuture());
+    }
+
+    lookups.forEach(DirectoryClientTest::await);
+
+    assertThat(betaServer.requests()).filteredOn(r -> r.startsWith("GET")).hasSize(1);
+    assertThat(betaServer.requests()).filteredOn(r -> r.startsWith("POST")).hasSizeBetween(2, 10);
+  }
+
+  @Test
+  void anInsecurePinIsNotAcceptedAtFirstSight() {
+    zones.zone("beta.test", ZoneSecurity.UNSIGNED);
+    betaServer.publish(zones);
+
+    assertRefused(RefusalCode.FIRST_SIGHT_INSECURE, () -> await(directory.domain(beta.domain())));
+    assertThat(betaServer.requests()).isEmpty();
+  }
+
+  @Test
+  void aPinThatIsRememberedMayBecomeInsecure() {
+    await(directory.domain(beta.domain()));
+    zones.zone("beta.test", ZoneSecurity.UNSIGNED);
+    betaServer.publish(zones);
+    clock.pass(Duration.ofMinutes(2));
+
+    DomainView view = await(directory.domainFetchedSince(beta.domain(), clock.instant()));
+
+    assertThat(view.security()).isEqualTo(DnsSecurity.INSECURE);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"BOGUS", "EXPIRED"})
+  void aBogusAnswerIsATemporaryRefusalOfItsOwn(ZoneSecurity security) {
+    zones.zone("beta.test", security);
+    betaServer.publish(zones);
+
+    assertRefused(RefusalCode.DNS_BOGUS, () -> await(directory.domain(beta.domain())));
+  }
+
+  @Test
+  void severalPinsAreNone() {
+    Pin pin = beta.pin(List.of(betaServer.name()));
+    zones.put(
+        "_keypost.beta.test. 5 IN TXT \"" + pin.toTxt() + "\"",
+        "_keypost.beta.test. 5 IN TXT \"" + alpha.pin(List.of(betaServer.name())).toTxt() + "\"");
+
+    assertRefused(RefusalCode.PIN_MISSING, () -> await(directory.domain(beta.domain())));
+  }
+
+  @Test
+  void aDomainWithoutPinIsRefusedForNow() {
+    zones.zone("gamma.test", ZoneSecurity.SIGNED);
+
+    assertRefused(
+        RefusalCode.PIN_MISSING, () -> await(directory.address(Address.parse("carol@gamma.test"))));
+  }
+
+  @Test
+  void aRootThatTheRememberedOneAnnouncedIsAccepted() {
+    await(directory.domain(beta.domain()));
+    KeyPair next = beta.announceNextRoot();
+    beta.rotateRoot(next);
+    TestKeyServer moved = keyServer(beta);
+    clock.pass(Duration.ofMinutes(2));
+
+    DomainView view = await(directory.domainFetchedSince(beta.domain(), clock.instant()));
+
+    assertThat(view.pin().root()).isEqualTo(beta.rootDigest());
+    assertThat(moved.requests()).isNotEmpty();
+  }
+
+  @Test
+  void aRootThatNobodyAnnouncedBreaksContinuityHoweverSecure() {
+    await(directory.domain(beta.domain()));
+    beta.replaceRoot();
+    keyServer(beta);
+    clock.pass(Duration.ofMinutes(2));
+
+    assertRefused(
+        RefusalCode.CONTINUITY_BROKEN,
+        () -> await(directory.domainFetchedSince(beta.domain(), clock.instant())));
+  }
+
+  @Test
+  void aRecordOfTheOldRootIsNoLongerFollowedAfterARotation() {
+    Pin old = beta.pin(List.of(betaServer.name()));
+    beta.rotateRoot(beta.announceNextRoot());
+    keyServer(beta);
+    await(directory.domain(beta.domain()));
+    TestKeyServer.publish(zones, old);
+    clock.pass(Duration.ofMinutes(2));
+
+    assertThatThrownBy(() -> await(directory.domainFetchedSince(beta.domain(), clock.instant())))
+        .isInstanceOf(RefusedException.class);
+    assertThat(await(directory.domain(beta.domain())).pin().root()).isEqualTo(beta.rootDigest());
+  }
+
+  @Test
+  void anOlderRecordNeverReplacesANewerOne() {
+    beta.renewSigning();
+    beta.renewSigning();
+    DomainView newer = await(directory.domain(beta.domain()));
+    long seq = beta.seq();
+    beta.rollBackTo(beta.gen(), 1);
+    clock.pass(Duration.ofMinutes(2));
+
+    assertRefused(
+        RefusalCode.RECORD_ROLLED_BACK,
+        () -> await(directory.domainFetchedSince(beta.domain(), clock.instant())));
+    assertThat(await(directory.domain(beta.domain()))).isEqualTo(newer);
+    assertThat(newer.record().seq()).isEqualTo(seq);
+  }
+
+  @Test
+  void anOlderRootStatementIsRefusedEvenWhenTheCacheForgot() {
+    beta.raiseGen();
+    betaServer.publish(zones);
+    AtomicReference<RememberedPin> remembered = new AtomicReference<>();
+    var memory = new InProcessPinMemory();
+    DirectoryClient first =
+        opened(
+            builder(AllowedTargets.parse(Optional.of(LOOPBACK), Optional.of("1-65535")))
+                .pins(memory)
+                .build());
+    await(first.domain(beta.domain()));
+    remembered.set(await(memory.recall(beta.domain())).orElseThrow());
+    beta.rollBackTo(1, 1);
+    betaServer.publish(zones);
+    DirectoryClient second =
+        opened(
+            builder(AllowedTargets.parse(Optional.of(LOOPBACK), Optional.of("1-65535")))
+                .pins(memory)
+                .build());
+
+    assertRefused(RefusalCode.RECORD_ROLLED_BACK, () -> await(second.domain(beta.domain())));
+    assertThat(await(memory.recall(beta.domain()))).contains(remembered.get());
+  }
+
+  @Test
+  void aPinAheadOfEveryStatementIsTemporaryAndNotRemembered() {
+    Pin pin = beta.pin(List.of(betaServer.name()));
+    TestKeyServer.publish(
+        zones, new Pin(pin.domain(), 9, pin.root(), pin.keyServers(), pin.operator(), pin.max()));
+    assertRefused(RefusalCode.PIN_AHEAD, () -> await(directory.domain(beta.domain())));
+
+    betaServer.publish(zones);
+    clock.pass(Duration.ofMinutes(2));
+    assertThat(await(directory.domain(beta.domain())).pin().gen()).isEqualTo(1);
+  }
+
+  @Test
+  void aFailedFetchNeverEvictsAGoodRecordBeforeItsEnd() {
+    UserSecretKey bob = beta.user("bob");
+    AddressView good = await(directory.address(bob.address()));
+    betaServer.misbehave(
+        request -> {
+          TestKeyServer.problem(request, 503, "busy");
+          return true;
+        });
+    clock.pass(Duration.ofHours(12));
+
+    assertThat(await(directory.address(bob.address()))).isEqualTo(good);
+
+    clock.pass(Duration.ofHours(13));
+    assertRefused(RefusalCode.RECORD_EXPIRED, () -> await(directory.address(bob.address())));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"garbage", "{\"answers\":[]}", "{\"record\":\"a.b.c\"}", "[]"})
+  void aGarbageAnswerIsRefusedAndReplacesNothing(String body) {
+    UserSecretKey bob = beta.user("bob");
+    AddressView good = await(directory.address(bob.address()));
+    betaServer.misbehave(
+        request -> {
+          request.response().end(body).onFailure(gone -> {});
+          return true;
+        });
+    clock.pass(Duration.ofMinutes(10));
+
+    assertThat(await(directory.address(bob.address()))).isEqualTo(good);
+    assertThatThrownBy(() -> await(directory.addressFetchedSince(bob.address(), clock.instant())))
+        .isInstanceOf(RefusedException.class);
+  }
+
+  @Test
+  void anAnswerWithoutEndIsCutOff() {
+    betaServer.misbehave(
+        request -> {
+          request.response().setChunked(true);
+          vertx.setPeriodic(
+              1,
+              timer ->
+                  request
+                      .response()
+                      .write(io.vertx.core.buffer.Buffer.buffer(new byte[64 * 1024]))
+                      .onFailure(gone -> vertx.cancelTimer(timer)));
+          return true;
+        });
+
+    assertRefused(RefusalCode.DIRECTORY_UNAVAILABLE, () -> await(directory.domain(beta.domain())));
+  }
+
+  @Test
+  void aKeyServerThatNeverAnswersIsGivenUp() {
+    betaServer.misbehave(request -> true);
+    UserSecretKey alice = alpha.user("alice");
+
+    CompletionStage<DomainView> slow = directory.domain(beta.domain());
+    assertThat(await(directory.address(alice.address())).certificate()).isPresent();
+    assertThat(slow.toCompletableFuture()).isNotDone();
+
+    assertRefused(RefusalCode.DIRECTORY_UNAVAILABLE, () -> await(slow));
+  }
+
+  @Test
+  void aRedirectIsNotFollowed() {
+    betaServer.misbehave(
+        request -> {
+          request
+              .response()
+              .setStatusCode(302)
+              .putHeader("location", "https://ks.alpha.test:" + alphaServer.port() + "/")
+              .end()
+              .onFailure(gone -> {});
+          return true;
+        });
+
+    assertRefused(RefusalCode.DIRECTORY_UNAVAILABLE, () -> await(directory.domain(beta.domain())));
+    assertThat(alphaServer.requests()).isEmpty();
+  }
+
+  @Test
+  void anotherKeyServerIsTriedWhenOneIsDead() {
+    TestKeyServer second = TestKeyServer.start(vertx, beta);
+    opened.add(second);
+    zones.put("ks.beta.test. 5 IN A 127.0.0.1");
+    int deadPort = deadPort();
+    TestKeyServer.publish(
+        zones, beta.pin(List.of(new KeyServerName(second.name().host(), deadPort), second.name())));
+
+    for (int i = 0; i < 4; i++) {
+      clock.pass(Duration.ofMinutes(1));
+      assertThat(await(directory.domainFetchedSince(beta.domain(), clock.instant()))).isNotNull();
+    }
+    assertThat(second.requests()).hasSize(4);
+  }
+
+  private static int deadPort() {
+    try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (java.io.IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void loopbackIsNotConnectedToUnlessAllowed() {
+    DirectoryClient strict =
+        directory(AllowedTargets.parse(Optional.empty(), Optional.of("1-65535")));
+
+    assertRefused(RefusalCode.TARGET_NOT_ALLOWED, () -> await(strict.domain(beta.domain())));
+    assertThat(betaServer.requests()).isEmpty();
+  }
+
+  @Test
+  void anotherPortIsNotConnectedToUnlessAllowed() {
+    DirectoryClient strict =
+        directory(AllowedTargets.parse(Optional.of(LOOPBACK), Optional.empty()));
+
+    assertRefused(RefusalCode.TARGET_NOT_ALLOWED, () -> await(strict.domain(beta.domain())));
+  }
+
+  @Test
+  void aKeyServerWithACertificateOfAnotherOperatorIsNotBelieved() {
+    ServerIdentity foreign =
+        new TestDomain("beta.test", clock, RANDOM).unlistedServer("ks.beta.test");
+    TestKeyServer impostor = TestKeyServer.start(vertx, beta, foreign);
+    opened.add(impostor);
+    TestKeyServer.publish(zones, beta.pin(List.of(impostor.name())));
+
+    assertRefused(RefusalCode.DIRECTORY_UNAVAILABLE, () -> await(directory.domain(beta.domain())));
+    assertThat(impostor.requests()).isEmpty();
+  }
+
+  @Test
+  void aDomainAtAnOperatorIsFoundAtTheOperatorsKeyServers() {
+    zones.zone("hosted.test", ZoneSecurity.SIGNED);
+    TestDomain hosted = new TestDomain("hosted.test", "beta.test", clock, RANDOM);
+    betaServer.host(hosted);
+    betaServer.publish(zones);
+    UserSecretKey dora = hosted.user("dora");
+
+    AddressView view = await(directory.address(dora.address()));
+
+    assertThat(view.certificate()).contains(dora.certificate());
+    assertThat(view.domain().pin().operator()).isEqualTo(beta.domain());
+  }
+
+  @Test
+  void anOperatorThatNamesAnotherOperatorIsNotFollowed() {
+    zones.zone("hosted.test", ZoneSecurity.SIGNED);
+    zones.zone("middle.test", ZoneSecurity.SIGNED);
+    TestDomain middle = new TestDomain("middle.test", "beta.test", clock, RANDOM);
+    TestDomain hosted = new TestDomain("hosted.test", "middle.test", clock, RANDOM);
+    betaServer.host(middle);
+    betaServer.host(hosted);
+    betaServer.publish(zones);
+
+    assertThatThrownBy(() -> await(directory.address(hosted.address("dora"))))
+        .isInstanceOf(RefusedException.class);
+    assertThat(betaServer.requests()).noneMatch(r -> r.startsWith("POST"));
+  }
+
+  @Test
+  void aNewSignerIsFoundByLookingAtTheDomainAnew() {
+    UserSecretKey bob = beta.user("bob");
+    await(directory.domain(beta.domain()));
+    beta.renewSigning();
+    clock.pass(Duration.ofSeconds(1));
+
+    assertThat(await(directory.address(bob.address())).certificate()).isPresent();
+  }
+
+  @Test
+  void aClientLooksUpThroughItsOwnProviderAndChecksThePinItself() {
+    UserSecretKey bob = beta.user("bob");
+    alpha.alias("info", bob, beta);
+    alphaServer.host(beta);
+    DirectoryClient client =
+        opened(
+            builder(AllowedTargets.parse(Optional.of(LOOPBACK), Optional.of("1-65535")))
+                .identity(Optional::empty)
+                .viaOwnProvider(alpha.domain(), () -> CompletableFuture.completedFuture("token"))
+                .build());
+
+    Resolution resolution = await(client.resolve(alpha.address("info")));
+
+    assertThat(resolution.target().record().address()).isEqualTo(bob.address());
+    assertThat(betaServer.requests()).isEmpty();
+    assertThat(alphaServer.requests()).contains("POST /v1/lookups");
+  }
+
+  @Test
+  void aClientsOwnProviderCannotInventAForeignDomain() {
+    TestDomain fake = new TestDomain("beta.test", clock, RANDOM);
+    UserSecretKey bob = fake.user("bob");
+    alphaServer.host(fake);
+    DirectoryClient client =
+        opened(
+            builder(AllowedTargets.parse(Optional.of(LOOPBACK), Optional.of("1-65535")))
+                .viaOwnProvider(alpha.domain(), () -> CompletableFuture.completedFuture("token"))
+                .build());
+
+    assertRefused(RefusalCode.RECORD_UNTRUSTED, () -> await(client.address(bob.address())));
+  }
+
+  @Test
+  void aRecordIsNotAcceptedUnderAnotherRoot() {
+    Pin pin = beta.pin(List.of(betaServer.name()));
+    Digest other = Digest.sha256(Bytes.utf8("another root"));
+    TestKeyServer.publish(
+        zones, new Pin(pin.domain(), 1, other, pin.keyServers(), alpha.domain(), pin.max()));
+
+    assertThatThrownBy(() -> await(directory.domain(beta.domain())))
+        .isInstanceOf(RefusedException.class);
+  }
+}

@@ -1,0 +1,195 @@
+package io.keypost.directory.testing;
+
+import io.keypost.directory.identity.IdentityOptions;
+import io.keypost.directory.identity.ServerIdentity;
+import io.keypost.directory.tls.ProofOfPossessionOptions;
+import io.keypost.protocol.address.Address;
+import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.pin.KeyServerName;
+import io.keypost.protocol.pin.Pin;
+import io.keypost.stack.dns.DnsZones;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * A key server over real TLS that publishes what {@link TestDomain}s say, and can be made to
+ * misbehave. Tests only: it verifies nobody.
+ */
+public final class TestKeyServer implements AutoCloseable {
+  /** Answers in place of the key server. */
+  @FunctionalInterface
+  public interface Misbehaviour {
+    /** Whether the request was taken care of. */
+    boolean handle(HttpServerRequest request);
+  }
+
+  private static final Misbehaviour NONE = request -> false;
+
+  private final TestDomain operator;
+  private final Map<MailDomain, TestDomain> domains = new ConcurrentHashMap<>();
+  private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+  private final AtomicReference<Misbehaviour> misbehaviour = new AtomicReference<>(NONE);
+  private final HttpServer server;
+  private final MailDomain host;
+
+  private TestKeyServer(Vertx vertx, TestDomain operator, ServerIdentity identity) {
+    this.operator = operator;
+    this.host = MailDomain.parse("ks." + operator.domain());
+    domains.put(operator.domain(), operator);
+    server =
+        vertx
+            .createHttpServer(
+                new HttpServerOptions()
+                    .setHost("127.0.0.1")
+                    .setPort(0)
+                    .setSsl(true)
+                    .setUseAlpn(true)
+                    .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
+                    .setClientAuth(ClientAuth.REQUEST)
+                    .setTrustOptions(new ProofOfPossessionOptions())
+                    .setKeyCertOptions(new IdentityOptions(() -> Optional.of(identity))))
+            .requestHandler(this::handle);
+  }
+
+  /** Starts a key server at {@code ks.<operator>} with a certificate of the operator. */
+  public static TestKeyServer start(Vertx vertx, TestDomain operator) {
+    return start(vertx, operator, operator.listedServer("ks." + operator.domain()));
+  }
+
+  /** Starts a key server that shows {@code identity}. */
+  public static TestKeyServer start(Vertx vertx, TestDomain operator, ServerIdentity identity) {
+    TestKeyServer started = new TestKeyServer(vertx, operator, identity);
+    try {
+      started.server.listen().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException("the key server did not start", e);
+    }
+    return started;
+  }
+
+  /** The port it listens at. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  /** What pins name it by. */
+  public KeyServerName name() {
+    return new KeyServerName(host, port());
+  }
+
+  /** Publishes another domain too. */
+  public void host(TestDomain domain) {
+    domains.put(domain.domain(), domain);
+  }
+
+  /** Puts the host's address into DNS, and the pins of all its domains. */
+  public void publish(DnsZones zones) {
+    zones.put(host + ". 5 IN A 127.0.0.1");
+    domains.values().forEach(domain -> publish(zones, domain.pin(List.of(name()))));
+  }
+
+  /** Puts a pin into DNS. */
+  public static void publish(DnsZones zones, Pin pin) {
+    zones.put("_keypost." + pin.domain() + ". 5 IN TXT \"" + pin.toTxt() + "\"");
+  }
+
+  /** Misbehaves from now on. */
+  public void misbehave(Misbehaviour how) {
+    misbehaviour.set(how);
+  }
+
+  /** Behaves again. */
+  public void behave() {
+    misbehaviour.set(NONE);
+  }
+
+  /** Method and path of every request so far. */
+  public List<String> requests() {
+    return List.copyOf(requests);
+  }
+
+  private void handle(HttpServerRequest request) {
+    requests.add(request.method() + " " + request.path());
+    if (misbehaviour.get().handle(request)) {
+      return;
+    }
+    String[] path = request.path().split("/");
+    if (request.path().equals("/v1/lookups")) {
+      request.body().onSuccess(body -> lookups(request, body));
+    } else if (path.length == 4 && path[2].equals("domains")) {
+      one(request, "record", domains.get(MailDomain.parse(path[3])));
+    } else if (path.length == 5 && path[2].equals("operators") && path[4].equals("servers")) {
+      json(request, new JsonObject().put("record", operator.serversRecord()));
+    } else {
+      problem(request, 404, "not_found");
+    }
+  }
+
+  private static void one(HttpServerRequest request, String member, TestDomain domain) {
+    if (domain == null) {
+      problem(request, 404, "not_found");
+    } else {
+      json(request, new JsonObject().put(member, domain.domainRecord()));
+    }
+  }
+
+  private void lookups(HttpServerRequest request, Buffer body) {
+    JsonArray answers = new JsonArray();
+    JsonObject records = new JsonObject();
+    for (Object asked : new JsonObject(body).getJsonArray("addresses")) {
+      Address address = Address.parse((String) asked);
+      TestDomain domain = domains.get(address.domain());
+      JsonObject answer = new JsonObject().put("address", address.toString());
+      if (domain == null) {
+        answer.put("problem", new JsonObject().put("code", "not_found"));
+      } else {
+        answer.put("record", domain.addressRecord(address));
+        records.put(domain.domain().value(), domain.domainRecord());
+      }
+      answers.add(answer);
+    }
+    json(request, new JsonObject().put("answers", answers).put("domains", records));
+  }
+
+  private static void json(HttpServerRequest request, JsonObject json) {
+    request
+        .response()
+        .putHeader("content-type", "application/json")
+        .end(json.toBuffer())
+        .onFailure(gone -> {});
+  }
+
+  /** Answers with a problem. */
+  public static void problem(HttpServerRequest request, int status, String code) {
+    request
+        .response()
+        .setStatusCode(status)
+        .putHeader("content-type", "application/problem+json")
+        .end(new JsonObject().put("code", code).toBuffer())
+        .onFailure(gone -> {});
+  }
+
+  @Override
+  public void close() {
+    try {
+      server.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+    } catch (Exception e) {
+      throw new IllegalStateException("the key server did not stop", e);
+    }
+  }
+}
