@@ -1,6 +1,6 @@
 package io.keypost.ingress;
 
-import io.keypost.directory.DirectoryClient;
+import io.keypost.directory.client.DirectoryClient;
 import io.keypost.events.stage.EventPublisher;
 import io.keypost.payloads.PayloadStore;
 import io.keypost.protocol.address.MailDomain;

@@ -1,6 +1,6 @@
 package io.keypost.ingress.http;
 
-import io.keypost.directory.DirectoryClient;
+import io.keypost.directory.client.DirectoryClient;
 import io.keypost.directory.identity.IdentityKeyManager;
 import io.keypost.frame.IdentityHolder;
 import io.keypost.ingress.AcceptanceStage;
