@@ -1,5 +1,6 @@
 package io.keypost.stack;
 
+import io.keypost.client.operator.Administration;
 import io.keypost.stack.servers.ServersState;
 import java.net.URI;
 import java.nio.file.Path;
@@ -80,6 +81,11 @@ public final class Provider {
    */
   public Database database(ServiceName name) {
     return layout.database(plan, servers, name);
+  }
+
+  /** What its operator does at the management port; the caller closes it. */
+  public Administration administration() {
+    return new Administration(service(ServiceName.KEYSERVER).managementUri(), adminTokenFile());
   }
 
   ProviderLayout layout() {

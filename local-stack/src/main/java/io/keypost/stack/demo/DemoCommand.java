@@ -1,0 +1,100 @@
+package io.keypost.stack.demo;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.Comparator;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code ./keypost demo}: exit status 0 only if everything that was claimed is true. */
+@Command(
+    name = "demo",
+    description = "Real mail between two providers, with every check shown.",
+    mixinStandardHelpOptions = true)
+public final class DemoCommand implements Callable<Integer> {
+
+  /** What the services accept at most, before sealing. */
+  private static final long MAX_MESSAGE_OCTETS = 64L << 20;
+
+  @Option(
+      names = "--message",
+      paramLabel = "FILE.eml",
+      description =
+          "an RFC 5322 message to send; one with a picture and names in several scripts by default")
+  private @Nullable Path message;
+
+  @Option(
+      names = "--keep",
+      description = "leave everything running until Ctrl-C, and print commands to try")
+  private boolean keep;
+
+  @Option(
+      names = "--dir",
+      paramLabel = "DIR",
+      defaultValue = ".local/demo",
+      description = "where everything is kept meanwhile; emptied first (${DEFAULT-VALUE})")
+  private Path directory = Path.of("");
+
+  @Override
+  public Integer call() throws Exception {
+    var root = directory.toAbsolutePath().normalize();
+    empty(root);
+    Files.createDirectories(root);
+    var letter = letter(root);
+    var clock = InstantSource.system();
+    var narrator = new Narrator(System.out, clock);
+    try (var demo = new Demo(narrator, root, letter, clock, new SecureRandom())) {
+      int status = demo.play();
+      if (keep) {
+        demo.adviseWhileItRuns();
+        new CountDownLatch(1).await();
+      }
+      return status;
+    }
+  }
+
+  /** The message, copied to where it stays as long as the demo. */
+  private Path letter(Path root) throws IOException {
+    var letter = root.resolve("letter.eml");
+    if (message == null) {
+      try (InputStream in = DemoCommand.class.getResourceAsStream("letter.eml")) {
+        if (in == null) {
+          throw new IOException("the demo's own message is missing");
+        }
+        Files.copy(in, letter);
+      }
+      return letter;
+    }
+    if (!Files.isReadable(message)) {
+      throw new IOException("cannot read " + message);
+    }
+    if (Files.size(message) > MAX_MESSAGE_OCTETS) {
+      throw new IOException(message + " is larger than " + (MAX_MESSAGE_OCTETS >> 20) + " MiB");
+    }
+    return Files.copy(message, letter);
+  }
+
+  /** Only what an earlier demo made: another directory is left alone. */
+  private static void empty(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    try (var entries = Files.list(root)) {
+      if (entries.findAny().isPresent() && !Files.exists(root.resolve("letter.eml"))) {
+        throw new IOException(root + " holds something that is no demo: choose another --dir");
+      }
+    }
+    try (var files = Files.walk(root)) {
+      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
