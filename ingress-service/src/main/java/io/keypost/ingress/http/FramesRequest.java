@@ -105,7 +105,9 @@ final class FramesRequest {
   private void answerWhenSettled() {
     answered = true;
     vertx.cancelTimer(timer);
-    request.pause();
+    if (!bodyEnded) {
+      request.pause();
+    }
     intake
         .finish()
         .whenComplete(
