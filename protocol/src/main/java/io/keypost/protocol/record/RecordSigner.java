@@ -57,7 +57,7 @@ public final class RecordSigner {
     return jws;
   }
 
-  private static void write(SignedRecord record, ObjectNode json) {
+  static void write(SignedRecord record, ObjectNode json) {
     switch (record) {
       case RootStatement statement -> statement.writeTo(json);
       case DomainRecord domain -> domain.writeTo(json);

@@ -1,0 +1,98 @@
+package io.keypost.keyserver.desk;
+
+import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.refusal.RefusedException;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.scheduler.Scheduled;
+import io.quarkus.scheduler.Scheduled.ConcurrentExecution;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.enterprise.event.Observes;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import org.jboss.logging.Logger;
+
+/** What falls due by the clock and not by a request. Every instance runs it; the locks decide. */
+@Singleton
+class Housekeeping {
+  private static final Logger LOG = Logger.getLogger(Housekeeping.class);
+
+  private final AuthorityDesk authority;
+  private final OwnCertificates ownCertificates;
+  private final Credential credential;
+  private final AliasDesk aliases;
+  private final TokenDesk tokens;
+
+  @Inject
+  Housekeeping(
+      AuthorityDesk authority,
+      OwnCertificates ownCertificates,
+      Credential credential,
+      AliasDesk aliases,
+      TokenDesk tokens) {
+    this.authority = authority;
+    this.ownCertificates = ownCertificates;
+    this.credential = credential;
+    this.aliases = aliases;
+    this.tokens = tokens;
+  }
+
+  /** A restart is ready at once, not at the next tick. */
+  void start(@Observes StartupEvent event) {
+    credential.refresh();
+  }
+
+  /** Another instance may have taken the authority or renewed the certificate. */
+  @Scheduled(
+      identity = "credential",
+      every = "10s",
+      delayed = "10s",
+      concurrentExecution = ConcurrentExecution.SKIP)
+  @RunOnVirtualThread
+  void refreshCredential() {
+    quietly("the certificate in force cannot be looked up", credential::refresh);
+  }
+
+  @Scheduled(
+      identity = "renewal",
+      every = "1h",
+      delayed = "1m",
+      concurrentExecution = ConcurrentExecution.SKIP)
+  @RunOnVirtualThread
+  void renew() {
+    quietly(
+        "own certificates cannot be renewed",
+        () ->
+            authority
+                .domains()
+                .forEach(domain -> ownCertificates.renew(new MailDomain(domain.name))));
+  }
+
+  @Scheduled(
+      identity = "consents",
+      every = "5m",
+      delayed = "1m",
+      concurrentExecution = ConcurrentExecution.SKIP)
+  @RunOnVirtualThread
+  void renewConsents() {
+    quietly("consents to aliases cannot be renewed", aliases::renewConsents);
+  }
+
+  @Scheduled(
+      identity = "used-assertions",
+      every = "10m",
+      delayed = "1m",
+      concurrentExecution = ConcurrentExecution.SKIP)
+  @RunOnVirtualThread
+  void forgetAssertions() {
+    quietly("used assertions cannot be cleared", tokens::forgetExpired);
+  }
+
+  /** Due again at the next tick: a database that is away must not end the schedule. */
+  static void quietly(String failure, Runnable work) {
+    try {
+      work.run();
+    } catch (RefusedException e) {
+      LOG.warnf("%s: %s", failure, e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package io.keypost.keyserver.desk;
+
+import io.keypost.directory.net.PeerAnswer;
+import io.keypost.directory.net.PeerTarget;
+import io.keypost.directory.token.AccessTokens;
+import io.keypost.keyserver.KeyServerConfig;
+import io.keypost.keyserver.Operator;
+import io.keypost.keyserver.authority.KeyVault;
+import io.keypost.keyserver.store.AddressRow;
+import io.keypost.keyserver.store.AuthorityKeyRow;
+import io.keypost.keyserver.store.AuthorityKeyRow.Use;
+import io.keypost.keyserver.store.DomainKeys;
+import io.keypost.keyserver.store.LoginKeyRow;
+import io.keypost.keyserver.store.Transactions;
+import io.keypost.keyserver.store.UsedAssertionRow;
+import io.keypost.keyserver.token.AccessTokenIssuer;
+import io.keypost.keyserver.token.Audience;
+import io.keypost.keyserver.token.LoginAssertion;
+import io.keypost.keyserver.token.LoginKey;
+import io.keypost.protocol.Bytes;
+import io.keypost.protocol.Digest;
+import io.keypost.protocol.address.Address;
+import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.certificate.P256;
+import io.keypost.protocol.pin.KeyServerName;
+import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusedException;
+import io.smallrye.mutiny.Uni;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.security.PublicKey;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jose4j.json.JsonUtil;
+import org.jspecify.annotations.Nullable;
+
+/** Exchanges login assertions for access tokens, and verifies tokens for this server itself. */
+@Singleton
+public class TokenDesk {
+  private final Transactions transactions;
+  private final KeyVault vault;
+  private final Operator operator;
+  private final AccessTokenIssuer issuer;
+  private final AccessTokens tokens;
+  private final PeerTarget self;
+  private final String endpoint;
+  private final InstantSource clock;
+
+  @Inject
+  TokenDesk(
+      Transactions transactions,
+      KeyVault vault,
+      Operator operator,
+      KeyServerConfig config,
+      InstantSource clock,
+      SecureRandom random) {
+    this.transactions = transactions;
+    this.vault = vault;
+    this.operator = operator;
+    this.issuer = new AccessTokenIssuer(operator.domain(), random);
+    this.tokens = new AccessTokens(operator.domain(), this::ownKeySet, clock);
+    this.self = new PeerTarget(MailDomain.parse(config.host()), config.port());
+    this.endpoint =
+        "https://"
+            + new KeyServerName(self.host(), config.publicPort().orElse(config.port()))
+            + "/v1/tokens";
+    this.clock = clock;
+  }
+
+  /**
+   * A token for whoever signed the assertion.
+   *
+   * @throws RefusedException {@code assertion_invalid}, one for every reason that would tell
+   *     whether an address exists; {@code clock_wrong}; {@code unavailable} before the first start
+   *     is over
+   */
+  public String exchange(String assertion, Audience audience) {
+    Digest claimed = LoginAssertion.claimedKey(assertion);
+    LoginKeyRow key = loginKey(claimed);
+    Address owner = new Address(key.local, new MailDomain(key.domain));
+    LoginAssertion verified =
+        LoginAssertion.verify(assertion, LoginKey.parse(key.jwk), owner, endpoint, clock.instant());
+    AuthorityKeyRow tokenKey = use(verified);
+    return issuer.issue(owner, audience, DomainKeys.open(tokenKey, vault), clock.instant());
+  }
+
+  private LoginKeyRow loginKey(Digest thumbprint) {
+    @Nullable LoginKeyRow key =
+        transactions.reading(
+            () ->
+                LoginKeyRow.<LoginKeyRow>findById(thumbprint.octets().toByteArray())
+                    .chain(
+                        row ->
+                            row == null || row.revoked != null
+                                ? Uni.createFrom().<LoginKeyRow>nullItem()
+                                : AddressRow.at(row.domain, row.local)
+                                    .map(
+                                        address ->
+                                            address.kind == AddressRow.Kind.MAILBOX ? row : null)));
+    if (key == null) {
+      throw RefusedException.of(
+          RefusalCode.ASSERTION_INVALID, "the assertion: not signed by an enrolled login key");
+    }
+    return key;
+  }
+
+  /** Spends the assertion; of two that come at once the unique key lets one through. */
+  private AuthorityKeyRow use(LoginAssertion assertion) {
+    UsedAssertionRow used = new UsedAssertionRow();
+    used.digest = assertion.use().octets().toByteArray();
+    used.expires = assertion.expires();
+    try {
+      return transactions.inTransaction(
+          () ->
+              used.persistAndFlush()
+                  .chain(() -> AuthorityKeyRow.inForce(operator.domain().value()))
+                  .map(rows -> new DomainKeys(rows, vault).ready(Use.ACCESS_TOKEN)));
+    } catch (RefusedException e) {
+      throw e.code() == RefusalCode.CONFLICT
+          ? RefusedException.of(RefusalCode.ASSERTION_INVALID, "the assertion: was used before", e)
+          : e;
+    }
+  }
+
+  /** Forgets assertions that are over: they would be refused for that. */
+  void forgetExpired() {
+    transactions.inTransaction(
+        () -> UsedAssertionRow.delete("expires < ?1", clock.instant()).replaceWithVoid());
+  }
+
+  /** The keys that verify tokens which are not over yet, as JWK set. */
+  public Map<String, Object> keySet() {
+    Instant oldestInUse = clock.instant().minus(AccessTokenIssuer.LIFE);
+    List<PublicKey> keys =
+        transactions
+            .reading(
+                () ->
+                    AuthorityKeyRow.ofUseSince(
+                        operator.domain().value(), Use.ACCESS_TOKEN, oldestInUse))
+            .stream()
+            .map(row -> P256.decodePublic(Bytes.copyOf(row.publicKey)))
+            .toList();
+    return AccessTokenIssuer.keySet(keys);
+  }
+
+  /**
+   * Whose token it is.
+   *
+   * @param token as it stood behind {@code Bearer}
+   * @throws RefusedException {@code token_invalid} or {@code token_expired}
+   */
+  public Address subject(String token, Audience audience) {
+    return Waiting.on(tokens.verify(token, audience.wire())).subject();
+  }
+
+  /** This server is the one that others would fetch the key set from. */
+  private CompletionStage<PeerAnswer> ownKeySet() {
+    Bytes body = Bytes.utf8(JsonUtil.toJson(keySet()));
+    return CompletableFuture.completedFuture(
+        new PeerAnswer(
+            200,
+            "application/json",
+            body,
+            self,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), self.port())));
+  }
+}

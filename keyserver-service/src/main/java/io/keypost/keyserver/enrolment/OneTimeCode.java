@@ -1,0 +1,35 @@
+package io.keypost.keyserver.enrolment;
+
+import io.keypost.protocol.Bytes;
+import io.keypost.protocol.Digest;
+import java.security.SecureRandom;
+
+/**
+ * A code that is good once. 160 random bits: it needs no slow hash where it is stored.
+ *
+ * @param text what the operator hands on, 27 characters
+ */
+public record OneTimeCode(String text) {
+  /** Longest code that is looked at, in characters. */
+  public static final int MAX_CHARACTERS = 64;
+
+  private static final int SIZE_OCTETS = 20;
+
+  /** A new code. */
+  public static OneTimeCode generate(SecureRandom random) {
+    byte[] octets = new byte[SIZE_OCTETS];
+    random.nextBytes(octets);
+    return new OneTimeCode(Bytes.copyOf(octets).base64Url());
+  }
+
+  /** What is stored of it. */
+  public Digest digest() {
+    return Digest.sha256(Bytes.utf8(text));
+  }
+
+  /** Never the code. */
+  @Override
+  public String toString() {
+    return "OneTimeCode[secret]";
+  }
+}

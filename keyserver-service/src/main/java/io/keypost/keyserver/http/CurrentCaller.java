@@ -1,0 +1,31 @@
+package io.keypost.keyserver.http;
+
+import io.keypost.protocol.address.Address;
+import jakarta.enterprise.context.RequestScoped;
+import org.jspecify.annotations.Nullable;
+
+/** Who makes the current request; set by {@link CallerFilter} before the method runs. */
+@RequestScoped
+class CurrentCaller {
+  private @Nullable Caller caller;
+
+  void set(Caller found) {
+    caller = found;
+  }
+
+  /** The caller. */
+  Caller get() {
+    if (caller == null) {
+      throw new IllegalStateException("a method ran before its caller was checked");
+    }
+    return caller;
+  }
+
+  /** The address of a caller who can only be a user. */
+  Address user() {
+    if (get() instanceof Caller.User user) {
+      return user.address();
+    }
+    throw new IllegalStateException("the method is not for users only");
+  }
+}

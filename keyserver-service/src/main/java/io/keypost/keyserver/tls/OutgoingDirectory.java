@@ -1,0 +1,46 @@
+package io.keypost.keyserver.tls;
+
+import io.keypost.directory.DirectoryBuilder;
+import io.keypost.directory.DirectoryClient;
+import io.keypost.directory.config.DirectoryConfiguration;
+import io.keypost.directory.config.DirectoryValues;
+import io.keypost.directory.config.DnsValues;
+import io.smallrye.common.annotation.Identifier;
+import io.smallrye.config.ConfigMapping;
+import io.vertx.core.Vertx;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+
+/**
+ * How this key server looks up foreign domains, and its own ones as everybody else does: with the
+ * certificate that its public port shows.
+ */
+@Singleton
+class OutgoingDirectory {
+  /** {@code keypost.dns}. */
+  @ConfigMapping(prefix = "keypost.dns")
+  interface Dns extends DnsValues {}
+
+  /** {@code keypost.directory}. */
+  @ConfigMapping(prefix = "keypost.directory")
+  interface Values extends DirectoryValues {}
+
+  @Produces
+  @Singleton
+  DirectoryClient directory(
+      Vertx vertx,
+      Dns dns,
+      Values values,
+      InstantSource clock,
+      @Identifier(PeerKeyStore.CONFIGURATION) PeerKeyStore port) {
+    return new DirectoryBuilder(vertx, DirectoryConfiguration.settings(dns, values), clock)
+        .identity(port::shown)
+        .build();
+  }
+
+  void close(@Disposes DirectoryClient directory) {
+    directory.close();
+  }
+}

@@ -1,0 +1,94 @@
+package io.keypost.keyserver;
+
+import static io.keypost.keyserver.OperatorApi.anonymous;
+import static io.keypost.keyserver.OperatorApi.config;
+import static io.keypost.keyserver.OperatorApi.init;
+import static io.keypost.keyserver.OperatorApi.install;
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.certificate.CertificateDigests;
+import io.keypost.protocol.certificate.CertificateRequest;
+import io.keypost.protocol.certificate.CertificateUse;
+import io.keypost.protocol.pin.Pin;
+import io.keypost.protocol.record.DomainRecord;
+import io.keypost.protocol.record.RecordVerifier;
+import io.keypost.protocol.record.VerifiedDomain;
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
+import java.security.cert.X509Certificate;
+import java.time.Instant;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+
+/** The ceremony of a first start, in its order: each step sees what the one before left. */
+@QuarkusTest
+@QuarkusTestResource(value = KeyServerTestResource.class, restrictToAnnotatedClass = true)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class FirstStartTest {
+  private static final String OPERATOR = config("keypost.operator", String.class);
+  private static final MailDomain DOMAIN = MailDomain.parse(OPERATOR);
+  private static final OfflineRoot ROOT = new OfflineRoot(DOMAIN);
+
+  private static RequestSpecification anyone() {
+    return given()
+        .relaxedHTTPSValidation()
+        .baseUri("https://127.0.0.1")
+        .port(config("keypost.keyserver.port", Integer.class))
+        .urlEncodingEnabled(false);
+  }
+
+  @Test
+  @Order(1)
+  void runsButIsNotReadyBeforeTheAuthorityWasUploaded() {
+    anonymous().get("/q/health/live").then().statusCode(200);
+    anonymous().get("/q/health/ready").then().statusCode(503);
+    Response domain = anyone().get("/v1/domains/" + OPERATOR);
+    assertThat(domain.statusCode()).isEqualTo(404);
+    assertThat(domain.contentType()).isEqualTo("application/problem+json");
+    assertThat(domain.<String>path("code")).isEqualTo("not_found");
+  }
+
+  @Test
+  @Order(2)
+  void asksTwiceForTheSameKeyUntilItIsCertified() {
+    CertificateRequest first = init(OPERATOR);
+    CertificateRequest second = init(OPERATOR);
+
+    assertThat(first.domain()).isEqualTo(DOMAIN);
+    assertThat(first.use()).isEqualTo(CertificateUse.OPERATIONAL_CA);
+    assertThat(second.publicKey()).isEqualTo(first.publicKey());
+    anyone().get("/v1/domains/" + OPERATOR).then().statusCode(503);
+  }
+
+  @Test
+  @Order(3)
+  void becomesReadyWithTheRootsAnswerAndShowsItsNewCertificateWithoutARestart() {
+    X509Certificate ca = ROOT.certify(init(OPERATOR));
+    Response installed = install(OPERATOR, ROOT.certificate(), ca, ROOT.state(1, ca));
+
+    assertThat(installed.statusCode()).isEqualTo(200);
+    assertThat(installed.<String>path("state")).isEqualTo("ready");
+    Pin pin = Pin.parse(installed.path("dns.txt"), DOMAIN);
+    assertThat(pin.root()).isEqualTo(ROOT.pinned());
+    anonymous().get("/q/health/ready").then().statusCode(200);
+
+    VerifiedDomain verified =
+        RecordVerifier.verifyDomain(
+            anyone().get("/v1/domains/" + OPERATOR).path("record"),
+            pin.root(),
+            DOMAIN,
+            Instant.now());
+    DomainRecord record = verified.record();
+    assertThat(record.gen()).isEqualTo(1);
+    assertThat(record.seq()).isEqualTo(1);
+    assertThat(record.namesForMail(DOMAIN, Instant.now())).isTrue();
+    assertThat(CertificateDigests.certificate(verified.rootCertificate()))
+        .isEqualTo(CertificateDigests.certificate(ROOT.certificate()));
+  }
+}
