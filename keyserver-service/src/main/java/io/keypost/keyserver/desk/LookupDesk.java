@@ -1,7 +1,7 @@
 package io.keypost.keyserver.desk;
 
 import io.keypost.directory.AddressView;
-import io.keypost.directory.DirectoryClient;
+import io.keypost.directory.client.DirectoryClient;
 import io.keypost.keyserver.desk.Records.Told;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;

@@ -1,7 +1,7 @@
 package io.keypost.keyserver.http;
 
-import io.keypost.directory.DirectoryClient;
 import io.keypost.directory.Refusals;
+import io.keypost.directory.client.DirectoryClient;
 import io.keypost.keyserver.desk.TokenDesk;
 import io.keypost.keyserver.limit.Limits;
 import io.keypost.keyserver.token.Audience;

@@ -1,7 +1,7 @@
 package io.keypost.keyserver.http;
 
-import io.keypost.directory.DirectoryClient;
 import io.keypost.directory.Refusals;
+import io.keypost.directory.client.DirectoryClient;
 import io.keypost.directory.peer.VerifiedPeer;
 import io.keypost.keyserver.desk.ConsentDesk;
 import io.keypost.protocol.Bytes;

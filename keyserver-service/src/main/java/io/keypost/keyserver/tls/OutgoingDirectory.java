@@ -1,7 +1,7 @@
 package io.keypost.keyserver.tls;
 
-import io.keypost.directory.DirectoryBuilder;
-import io.keypost.directory.DirectoryClient;
+import io.keypost.directory.client.DirectoryBuilder;
+import io.keypost.directory.client.DirectoryClient;
 import io.keypost.directory.config.DirectoryConfiguration;
 import io.keypost.directory.config.DirectoryValues;
 import io.keypost.directory.config.DnsValues;
