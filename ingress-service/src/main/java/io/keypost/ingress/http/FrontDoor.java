@@ -1,7 +1,6 @@
 package io.keypost.ingress.http;
 
 import io.keypost.directory.client.DirectoryClient;
-import io.keypost.directory.identity.IdentityKeyManager;
 import io.keypost.frame.IdentityHolder;
 import io.keypost.ingress.AcceptanceStage;
 import io.keypost.ingress.IngressConfig;
@@ -131,8 +130,7 @@ public class FrontDoor {
   private final class Listener extends AbstractVerticle {
     @Override
     public void start(Promise<Void> started) {
-      HttpServer server =
-          vertx.createHttpServer(FrontDoorOptions.of(config, new IdentityKeyManager(identity)));
+      HttpServer server = vertx.createHttpServer(FrontDoorOptions.of(config, identity));
       server.connectionHandler(this::connected);
       server.exceptionHandler(metrics::connectionFailed);
       server.requestHandler(requests::handle);

@@ -1,17 +1,18 @@
 package io.keypost.ingress.http;
 
-import io.keypost.directory.tls.ProofOfPossession;
+import io.keypost.directory.identity.IdentityOptions;
+import io.keypost.directory.identity.ServerIdentity;
+import io.keypost.directory.tls.ProofOfPossessionOptions;
 import io.keypost.ingress.IngressConfig;
 import io.vertx.core.http.ClientAuth;
 import io.vertx.core.http.Http2Settings;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
-import io.vertx.core.net.KeyCertOptions;
-import io.vertx.core.net.TrustOptions;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.X509KeyManager;
+import java.util.function.Supplier;
 
 /**
  * The public port's options. TLS 1.3 and HTTP/2 only (T05); a client certificate is asked for, not
@@ -47,15 +48,15 @@ final class FrontDoorOptions {
 
   private FrontDoorOptions() {}
 
-  static HttpServerOptions of(IngressConfig config, X509KeyManager identity) {
+  static HttpServerOptions of(IngressConfig config, Supplier<Optional<ServerIdentity>> identity) {
     HttpServerOptions options =
         new HttpServerOptions()
             .setHost(config.bindAddress())
             .setPort(config.port())
             .setAcceptBacklog(BACKLOG)
             .setSsl(true)
-            .setKeyCertOptions(KeyCertOptions.wrap(identity))
-            .setTrustOptions(TrustOptions.wrap(new ProofOfPossession()))
+            .setKeyCertOptions(new IdentityOptions(identity))
+            .setTrustOptions(new ProofOfPossessionOptions())
             .setClientAuth(ClientAuth.REQUEST)
             .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
             .setSslHandshakeTimeout(config.handshakeTimeout().toMillis())
