@@ -62,7 +62,7 @@ class FrontDoorTest {
 
   private IngressFixture world;
 
-  /** KP-TRF-1, KP-TRF-5. */
+  /** KP-TRF-2, KP-TRF-7. */
   @Test
   void acceptsASubmissionOnlyWhenPayloadAndEventAreThere() throws Exception {
     UserSecretKey alice = world.user(world.here(), "alice");
@@ -75,6 +75,7 @@ class FrontDoorTest {
     assertThat(stored(event)).isEqualTo(message.payload());
   }
 
+  /** KP-TRF-5. */
   @Test
   void answersEachEnvelopeOfManyFramesInOrder() throws Exception {
     UserSecretKey alice = world.user(world.here(), "alice");
@@ -100,7 +101,7 @@ class FrontDoorTest {
     assertThat(accepted(last)).hasSize(1);
   }
 
-  /** KP-TRF-2. */
+  /** KP-TRF-3, KP-TRF-4. */
   @Test
   void acceptsATransferOfAnOperatorThatTheSendersDomainNames() throws Exception {
     UserSecretKey bob = world.user(world.hosted(), "bob");
@@ -120,7 +121,7 @@ class FrontDoorTest {
     assertThat(stored(event)).isEqualTo(message.payload());
   }
 
-  /** T17, KP-TRF-3. */
+  /** T17, KP-TRF-4, KP-TRF-8. */
   @Test
   void refusesAnOperatorThatTheSendersDomainDoesNotName() throws Exception {
     Messages message =
@@ -162,7 +163,7 @@ class FrontDoorTest {
     assertProblem(transfer(foreign, Bytes.empty()), 403, "certificate_untrusted");
   }
 
-  /** T05. */
+  /** T05, KP-TRF-1. */
   @Test
   void refusesTls12() throws Exception {
     SSLContext context = SSLContext.getInstance("TLS");
@@ -198,7 +199,7 @@ class FrontDoorTest {
     }
   }
 
-  /** T05, KP-PAY. */
+  /** T05, KP-PAY-1, KP-TRF-8. */
   @Test
   void refusesAPayloadThatDoesNotBeginAsItMust() throws Exception {
     UserSecretKey alice = world.user(world.here(), "alice");
@@ -264,7 +265,7 @@ class FrontDoorTest {
     assertThat(accepted(half)).isEmpty();
   }
 
-  /** T19, slow bodies: this service is started with a second of patience. */
+  /** T19, KP-TRF-9, slow bodies: this service is started with a second of patience. */
   @Test
   void stopsABodyThatComesTooSlowly() throws Exception {
     UserSecretKey alice = world.user(world.here(), "alice");
@@ -303,7 +304,7 @@ class FrontDoorTest {
     }
   }
 
-  /** KP-RCP, T32. */
+  /** KP-RCP-2, T32. */
   @Test
   void passesOnReceiptsThatTheRecipientsOperatorSigned() throws Exception {
     ServerIdentity server = world.peer().listedServer("out." + world.peer().domain());
