@@ -1,6 +1,7 @@
 package io.keypost.delivery.custody;
 
 import io.keypost.protocol.Digest;
+import io.keypost.protocol.record.ReceiptRecord;
 import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
 import java.time.Duration;
@@ -76,31 +77,27 @@ public final class OutcomeRules {
   /**
    * What a checked receipt does.
    *
-   * @param claimed what the receipt says it is about
+   * @param jws the receipt as signed
    * @param known what is known here of an envelope of that recipient and digest
    * @param standing its outcome, if it has one
    */
   public static ReceiptVerdict onReceipt(
-      MailFacts claimed,
-      TerminalOutcome outcome,
-      String receipt,
-      Optional<MailFacts> known,
-      Optional<Standing> standing) {
-    boolean same =
+      ReceiptRecord receipt, String jws, Optional<MailFacts> known, Optional<Standing> standing) {
+    boolean ours =
         known
-            .filter(mail -> mail.sender().equals(claimed.sender()))
-            .filter(mail -> mail.messageId().equals(claimed.messageId()))
+            .filter(mail -> mail.sender().equals(receipt.sender()))
+            .filter(mail -> mail.messageId().octets().equals(receipt.messageId()))
             .isPresent();
-    if (!same) {
+    if (!ours) {
       return ReceiptVerdict.UNKNOWN;
     }
     if (standing.isEmpty() || standing.get().outcome() instanceof TerminalOutcome.Unconfirmed) {
       return ReceiptVerdict.SETTLES;
     }
-    if (standing.get().receipt().filter(receipt::equals).isPresent()) {
+    if (standing.get().receipt().filter(jws::equals).isPresent()) {
       return ReceiptVerdict.CONFIRMS;
     }
-    return standing.get().outcome().equals(outcome)
+    return standing.get().outcome().equals(ReceiptFactory.outcomeOf(receipt))
         ? ReceiptVerdict.REPEATS
         : ReceiptVerdict.CONTRADICTS;
   }

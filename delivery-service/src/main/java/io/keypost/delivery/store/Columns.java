@@ -4,9 +4,12 @@ import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Function;
@@ -16,6 +19,14 @@ import org.jspecify.annotations.Nullable;
 /** Between rows and values: one array for each column of a batch, and back. */
 final class Columns {
   private Columns() {}
+
+  /**
+   * The values of a statement. Not {@code Tuple.of}, which takes the elements of an array in second
+   * place for values.
+   */
+  static Tuple tuple(@Nullable Object... values) {
+    return Tuple.tuple(new ArrayList<>(Arrays.asList(values)));
+  }
 
   static <T> String[] texts(Collection<T> rows, Function<T, String> column) {
     return rows.stream().map(column).toArray(String[]::new);

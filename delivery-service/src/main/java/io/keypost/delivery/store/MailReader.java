@@ -2,7 +2,10 @@ package io.keypost.delivery.store;
 
 import static io.keypost.delivery.store.Columns.octets;
 
-import io.keypost.events.mail.PayloadLocation;
+import io.keypost.delivery.custody.MailList.Change;
+import io.keypost.delivery.custody.MailList.Order;
+import io.keypost.delivery.custody.MailList.Window;
+import io.keypost.delivery.custody.StoredMail;
 import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.message.SignedEnvelope;
@@ -11,7 +14,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -23,44 +25,6 @@ import java.util.Optional;
  */
 @ApplicationScoped
 public class MailReader {
-
-  /**
-   * A sealed message in a mailbox.
-   *
-   * @param seq its number in the mailbox
-   * @param digest of envelope and signature, which names it
-   */
-  public record StoredMail(
-      long seq,
-      Digest digest,
-      SignedEnvelope sealed,
-      PayloadLocation payload,
-      Instant receivedAt) {}
-
-  /**
-   * Which mail to list, newest first.
-   *
-   * @param receivedBefore only what came before this instant
-   * @param receivedFrom only what came at or after this instant
-   */
-  public record Window(Optional<Instant> receivedBefore, Optional<Instant> receivedFrom) {
-    /** Everything. */
-    public static final Window ALL = new Window(Optional.empty(), Optional.empty());
-  }
-
-  /** Order by when the server took it. */
-  public enum Order {
-    /** Newest first. */
-    NEWEST_FIRST("desc"),
-    /** Oldest first. */
-    OLDEST_FIRST("asc");
-
-    private final String sql;
-
-    Order(String sql) {
-      this.sql = sql;
-    }
-  }
 
   private static final String MAIL =
       """
@@ -96,7 +60,7 @@ public class MailReader {
 
   /** The number of the last change in a mailbox; 0 for one in which nothing ever arrived. */
   public long state(Address mailbox) {
-    RowSet<Row> rows = database.execute(STATE, Tuple.of(mailbox.toString()));
+    RowSet<Row> rows = database.execute(STATE, Columns.tuple(mailbox.toString()));
     return rows.size() == 0 ? 0 : rows.iterator().next().getLong("last_seq");
   }
 
@@ -111,9 +75,9 @@ public class MailReader {
         "select envelope_digest "
             + IN_WINDOW
             + " order by received_at "
-            + order.sql
+            + sql(order)
             + ", seq "
-            + order.sql
+            + sql(order)
             + " offset $4 limit $5";
     Tuple values = window(mailbox, window).addLong(position).addInteger(limit);
     List<Digest> digests = new ArrayList<>();
@@ -127,7 +91,7 @@ public class MailReader {
   public List<StoredMail> get(Address mailbox, Collection<Digest> digests) {
     Buffer[] asked = digests.stream().map(Columns::buffer).toArray(Buffer[]::new);
     List<StoredMail> mails = new ArrayList<>();
-    for (Row row : database.execute(BY_DIGESTS, Tuple.of(mailbox.toString(), asked))) {
+    for (Row row : database.execute(BY_DIGESTS, Columns.tuple(mailbox.toString(), asked))) {
       mails.add(stored(row));
     }
     return mails;
@@ -141,20 +105,17 @@ public class MailReader {
     return get(mailbox, List.of(digest)).stream().findFirst();
   }
 
-  /** A change of a mailbox. */
-  public record Change(long seq, Digest created) {}
-
   /** What arrived after change number {@code since}, oldest first. */
   public List<Change> changes(Address mailbox, long since, int limit) {
     List<Change> changes = new ArrayList<>();
-    for (Row row : database.execute(CHANGES, Tuple.of(mailbox.toString(), since, limit))) {
+    for (Row row : database.execute(CHANGES, Columns.tuple(mailbox.toString(), since, limit))) {
       changes.add(new Change(row.getLong("seq"), Columns.digest(row, "envelope_digest")));
     }
     return changes;
   }
 
   private static Tuple window(Address mailbox, Window window) {
-    return Tuple.of(
+    return Columns.tuple(
         mailbox.toString(),
         window.receivedBefore().map(Columns::time).orElse(null),
         window.receivedFrom().map(Columns::time).orElse(null));
@@ -167,5 +128,12 @@ public class MailReader {
         SignedEnvelope.decode(octets(row, "envelope"), octets(row, "signature")),
         TransferStore.payload(row),
         Columns.time(row, "received_at"));
+  }
+
+  private static String sql(Order order) {
+    return switch (order) {
+      case NEWEST_FIRST -> "desc";
+      case OLDEST_FIRST -> "asc";
+    };
   }
 }

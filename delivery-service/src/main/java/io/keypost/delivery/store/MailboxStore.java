@@ -116,7 +116,7 @@ public class MailboxStore {
     Database.execute(
         connection,
         CLAIM,
-        Tuple.of(
+        Columns.tuple(
             recipients,
             senders,
             messageIds,
@@ -125,7 +125,7 @@ public class MailboxStore {
             Columns.time(now)));
     Map<ClaimKey, Digest> holders = new HashMap<>();
     for (Row row :
-        Database.execute(connection, CLAIMED, Tuple.of(recipients, senders, messageIds))) {
+        Database.execute(connection, CLAIMED, Columns.tuple(recipients, senders, messageIds))) {
       holders.put(
           new ClaimKey(
               row.getString("recipient"), row.getString("sender"), octets(row, "message_id")),
@@ -138,7 +138,7 @@ public class MailboxStore {
 
   /** Forgets claims whose time is over, at most {@code limit}; returns how many. */
   public int purgeClaims(Database database, Instant now, int limit) {
-    return database.execute(PURGE_CLAIMS, Tuple.of(Columns.time(now), limit)).rowCount();
+    return database.execute(PURGE_CLAIMS, Columns.tuple(Columns.time(now), limit)).rowCount();
   }
 
   /** Puts mail whose outcome was just settled as delivered into its mailboxes. */
@@ -175,7 +175,7 @@ public class MailboxStore {
     Database.execute(
         connection,
         PAYLOADS,
-        Tuple.of(
+        Columns.tuple(
             octets(rows, Map.Entry::getKey),
             texts(rows, row -> row.getValue().segment()),
             longs(rows, row -> row.getValue().offset()),
@@ -193,7 +193,7 @@ public class MailboxStore {
         Database.execute(
             connection,
             NUMBERS,
-            Tuple.of(
+            Columns.tuple(
                 texts(rows, Map.Entry::getKey), longs(rows, entry -> entry.getValue().size())))) {
       List<NewMail> mails = byMailbox.getOrDefault(row.getString("address"), List.of());
       long next = row.getLong("last_seq") - mails.size();

@@ -5,8 +5,8 @@ import static io.keypost.delivery.store.Columns.octets;
 import static io.keypost.delivery.store.Columns.texts;
 import static io.keypost.delivery.store.Columns.times;
 
-import io.keypost.delivery.custody.EnvelopeKey;
 import io.keypost.delivery.custody.ReceiptChain;
+import io.keypost.delivery.custody.WaitingReceipt;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.MailDomain;
 import io.vertx.core.buffer.Buffer;
@@ -29,26 +29,8 @@ public class OutboxStore {
   /** An event for topic mail.outcome that waits to be published. */
   public record WaitingEvent(long id, Bytes event) {}
 
-  /**
-   * A receipt that one worker may post until its lease ends.
-   *
-   * @param senderDomain domain whose operator takes it
-   * @param operator that the envelope came from
-   * @param attempts how often it was tried before
-   * @param giveUpAt when it is not worth posting any more
-   */
-  public record LeasedReceipt(
-      EnvelopeKey key,
-      MailDomain senderDomain,
-      MailDomain operator,
-      String receipt,
-      ReceiptChain chain,
-      int attempts,
-      Instant giveUpAt,
-      UUID lease) {}
-
   /** A receipt to be posted again at {@code notBefore}. */
-  public record PostponedReceipt(LeasedReceipt receipt, Instant notBefore) {}
+  public record PostponedReceipt(WaitingReceipt receipt, Instant notBefore) {}
 
   private static final String EVENTS =
       """
@@ -63,6 +45,7 @@ public class OutboxStore {
       with due as (
         select recipient, envelope_digest from receipt_outbox
         where not_before <= $1 and (leased_until is null or leased_until <= $1)
+          and operator <> all ($5)
         order by not_before limit $2 for update skip locked)
       update receipt_outbox r set lease = $3, leased_until = $4
       from due, receipt_chain c
@@ -90,7 +73,7 @@ public class OutboxStore {
   /** The oldest events that nobody else publishes now; they stay locked until the commit. */
   public List<WaitingEvent> events(SqlConnection connection, int limit) {
     List<WaitingEvent> events = new ArrayList<>();
-    for (Row row : Database.execute(connection, EVENTS, Tuple.of(limit))) {
+    for (Row row : Database.execute(connection, EVENTS, Columns.tuple(limit))) {
       events.add(new WaitingEvent(row.getLong("id"), octets(row, "event")));
     }
     return events;
@@ -98,17 +81,30 @@ public class OutboxStore {
 
   /** Forgets events that the brokers have acknowledged. */
   public void published(SqlConnection connection, Collection<WaitingEvent> events) {
-    Database.execute(connection, EVENTS_DONE, Tuple.of(longs(events, WaitingEvent::id)));
+    Database.execute(
+        connection, EVENTS_DONE, Columns.tuple((Object) longs(events, WaitingEvent::id)));
   }
 
-  /** Takes due receipts for one piece of work. */
-  public List<LeasedReceipt> leaseReceipts(
-      Database database, Instant now, Instant until, UUID lease, int limit) {
-    Tuple values = Tuple.of(Columns.time(now), limit, lease, Columns.time(until));
-    List<LeasedReceipt> leased = new ArrayList<>();
+  /**
+   * Takes due receipts for one piece of work.
+   *
+   * @param busy operators that are being posted to already
+   * @param until when another worker may take them, should this one not report
+   */
+  public List<WaitingReceipt> leaseReceipts(
+      Database database,
+      Collection<MailDomain> busy,
+      Instant now,
+      Instant until,
+      UUID lease,
+      int limit) {
+    Tuple values =
+        Columns.tuple(
+            Columns.time(now), limit, lease, Columns.time(until), texts(busy, MailDomain::value));
+    List<WaitingReceipt> leased = new ArrayList<>();
     for (Row row : database.execute(LEASE, values)) {
       leased.add(
-          new LeasedReceipt(
+          new WaitingReceipt(
               OutcomeStore.key(row),
               new MailDomain(row.getString("sender_domain")),
               new MailDomain(row.getString("operator")),
@@ -122,10 +118,10 @@ public class OutboxStore {
   }
 
   /** Forgets receipts that the sender's operator has, or that are not worth posting any more. */
-  public void receiptsDone(Database database, Collection<LeasedReceipt> done) {
+  public void receiptsDone(Database database, Collection<WaitingReceipt> done) {
     if (!done.isEmpty()) {
       database.execute(
-          RECEIPTS_DONE, OutcomeStore.keys(done.stream().map(LeasedReceipt::key).toList()));
+          RECEIPTS_DONE, OutcomeStore.keys(done.stream().map(WaitingReceipt::key).toList()));
     }
   }
 
@@ -138,7 +134,7 @@ public class OutboxStore {
         later.stream().sorted(Comparator.comparing(p -> p.receipt().key())).toList();
     database.execute(
         POSTPONE,
-        Tuple.of(
+        Columns.tuple(
             texts(rows, p -> p.receipt().key().recipient().toString()),
             octets(rows, p -> p.receipt().key().envelopeDigest().octets()),
             rows.stream().map(p -> p.receipt().lease()).toArray(UUID[]::new),

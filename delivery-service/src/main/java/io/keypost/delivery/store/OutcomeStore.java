@@ -146,7 +146,7 @@ public class OutcomeStore {
     Database.execute(
         connection,
         CONFIRM,
-        Tuple.of(
+        Columns.tuple(
             texts(rows, row -> row.getKey().recipient().toString()),
             octets(rows, row -> row.getKey().envelopeDigest().octets()),
             texts(rows, row -> row.getValue().receipt()),
@@ -162,7 +162,7 @@ public class OutcomeStore {
             Database.execute(
                 connection,
                 CHAINS,
-                Tuple.of(
+                Columns.tuple(
                     buffer(digest), octets(chain.certificates(), certificate -> certificate))));
   }
 
@@ -197,7 +197,7 @@ public class OutcomeStore {
     List<Bytes> events =
         settled.stream().map(OutcomeEvents::encode).flatMap(Optional::stream).toList();
     if (!events.isEmpty()) {
-      Database.execute(connection, EVENTS, Tuple.of((Object) octets(events, event -> event)));
+      Database.execute(connection, EVENTS, Columns.tuple((Object) octets(events, event -> event)));
     }
   }
 
@@ -257,7 +257,7 @@ public class OutcomeStore {
     List<EnvelopeKey> sorted = keys.stream().sorted().toList();
     String[] recipients = texts(sorted, key -> key.recipient().toString());
     Buffer[] digests = octets(sorted, key -> key.envelopeDigest().octets());
-    return Tuple.of(recipients, digests);
+    return Columns.tuple(recipients, digests);
   }
 
   static EnvelopeKey key(Row row) {

@@ -6,7 +6,8 @@ import static io.keypost.delivery.store.Columns.times;
 
 import io.keypost.delivery.custody.EnvelopeKey;
 import io.keypost.delivery.custody.MailFacts;
-import io.keypost.delivery.custody.ReceiptChain;
+import io.keypost.delivery.custody.Sent;
+import io.keypost.delivery.custody.Submission;
 import io.keypost.delivery.custody.TerminalOutcome;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.message.MessageId;
@@ -26,34 +27,6 @@ import java.util.TreeMap;
 /** What this provider's users sent, and what became of it. */
 @ApplicationScoped
 public class SubmissionStore {
-
-  /**
-   * An envelope that a user of this provider submitted.
-   *
-   * @param addressedAs what the sender wrote to
-   */
-  public record Submission(
-      MailFacts mail, Address addressedAs, Instant created, Instant acceptedAt) {}
-
-  /**
-   * A line of a user's list.
-   *
-   * @param position where it stands in the list; grows with the age of the list, with gaps
-   * @param end how it ended; empty while it is in flight
-   * @param handedOver when the recipient's operator took custody
-   */
-  public record Sent(
-      long position, Submission submission, Optional<Instant> handedOver, Optional<End> end) {}
-
-  /** How an envelope ended, with what proves it. */
-  public record End(
-      TerminalOutcome outcome,
-      Optional<String> detail,
-      Optional<String> record,
-      Instant decidedAt,
-      Optional<String> receipt,
-      Optional<ReceiptChain> chain,
-      Optional<Instant> checkedAt) {}
 
   private static final String INSERT =
       """
@@ -134,7 +107,7 @@ public class SubmissionStore {
    */
   public List<Sent> list(Database database, Address sender, long after, int limit) {
     List<Sent> page = new ArrayList<>();
-    for (Row row : database.execute(LIST, Tuple.of(sender.toString(), after, limit))) {
+    for (Row row : database.execute(LIST, Columns.tuple(sender.toString(), after, limit))) {
       page.add(
           new Sent(
               row.getLong("seq"),
@@ -170,7 +143,7 @@ public class SubmissionStore {
         Database.execute(
             connection,
             LOST,
-            Tuple.of(Columns.time(expiredAfter), Columns.time(expiredBy), limit))) {
+            Columns.tuple(Columns.time(expiredAfter), Columns.time(expiredBy), limit))) {
       lost.add(facts(row));
     }
     return lost;
@@ -184,11 +157,11 @@ public class SubmissionStore {
         Columns.time(row, "expires"));
   }
 
-  private static Optional<End> end(Row row) {
+  private static Optional<Sent.End> end(Row row) {
     return Columns.optionalText(row, "outcome")
         .map(
             word ->
-                new End(
+                new Sent.End(
                     TerminalOutcome.of(word, Columns.optionalText(row, "code")),
                     Columns.optionalText(row, "detail"),
                     Columns.optionalText(row, "record"),

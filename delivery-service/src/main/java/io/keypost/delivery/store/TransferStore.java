@@ -6,6 +6,11 @@ import static io.keypost.delivery.store.Columns.times;
 
 import io.keypost.delivery.custody.EnvelopeKey;
 import io.keypost.delivery.custody.HeldMail;
+import io.keypost.delivery.handover.Destination;
+import io.keypost.delivery.handover.Doubt;
+import io.keypost.delivery.handover.Leased;
+import io.keypost.delivery.handover.Outbound;
+import io.keypost.delivery.handover.Postponed;
 import io.keypost.events.mail.PayloadLocation;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.message.SignedEnvelope;
@@ -26,38 +31,6 @@ import java.util.UUID;
 @ApplicationScoped
 public class TransferStore {
 
-  /** Where an envelope goes. */
-  public record Destination(MailDomain operator, String pool) {}
-
-  /** An envelope to be queued. */
-  public record Outbound(HeldMail mail, Destination destination) {}
-
-  /**
-   * An envelope that one worker may work on until its lease ends.
-   *
-   * @param lease names this piece of work: what a worker reports later counts only under it
-   * @param attempts how often it was tried before
-   * @param doubt whether an earlier attempt may have handed it over
-   */
-  public record Leased(
-      HeldMail mail, Destination destination, UUID lease, int attempts, Doubt doubt) {}
-
-  /** What is known of the attempts so far. */
-  public enum Doubt {
-    /** Every one of them was answered, or never sent: custody is here. */
-    NONE,
-    /** One of them ended without an answer: the peer may hold the envelope as well. */
-    PEER_MAY_HOLD_IT
-  }
-
-  /**
-   * An attempt that did not hand over.
-   *
-   * @param notBefore when to try again
-   * @param problem why, for operators; at most 500 characters
-   */
-  public record Postponed(Leased work, Instant notBefore, String problem, Doubt doubt) {}
-
   // An envelope whose outcome stands (a replay, or a receipt that was faster) is not queued again.
   private static final String ENQUEUE =
       """
@@ -77,8 +50,8 @@ public class TransferStore {
       """
       with due as (
         select recipient, envelope_digest, uncertain from transfer
-        where state = 'queued' and not_before <= $1 and (leased_until is null or leased_until <= $1)
-          and operator <> all ($2)
+        where state = 'queued' and not_before <= $1 and expires > $1
+          and (leased_until is null or leased_until <= $1) and operator <> all ($2)
         order by not_before limit $3 for update skip locked)
       update transfer t set lease = $4, leased_until = $5, uncertain = true
       from due, payload p
@@ -231,7 +204,7 @@ public class TransferStore {
     Database.execute(
         connection,
         REDIRECT,
-        Tuple.of(
+        Columns.tuple(
             work.mail().key().recipient().toString(),
             Columns.buffer(work.mail().key().envelopeDigest()),
             work.lease(),
@@ -261,7 +234,8 @@ public class TransferStore {
   private static List<Leased> ended(
       SqlConnection connection, String sql, Instant expiredBy, int limit) {
     List<Leased> ended = new ArrayList<>();
-    for (Row row : Database.execute(connection, sql, Tuple.of(Columns.time(expiredBy), limit))) {
+    for (Row row :
+        Database.execute(connection, sql, Columns.tuple(Columns.time(expiredBy), limit))) {
       ended.add(leased(row, NO_LEASE));
     }
     return ended;

@@ -1,9 +1,7 @@
-package io.keypost.delivery.transfer;
+package io.keypost.delivery.handover;
 
 import io.keypost.delivery.custody.OutcomeRules;
 import io.keypost.delivery.custody.TerminalOutcome;
-import io.keypost.delivery.store.TransferStore.Doubt;
-import io.keypost.delivery.store.TransferStore.Leased;
 import io.keypost.protocol.message.Answer;
 import io.keypost.protocol.message.Status;
 import io.keypost.protocol.refusal.Refusal;

@@ -1,6 +1,5 @@
-package io.keypost.delivery.transfer;
+package io.keypost.delivery.handover;
 
-import io.keypost.delivery.store.TransferStore.Leased;
 import io.keypost.events.mail.PayloadLocation;
 import io.keypost.protocol.message.Head;
 import java.util.ArrayList;

@@ -1,0 +1,262 @@
+package io.keypost.delivery.outcome;
+
+import io.keypost.delivery.DeliveryConfig;
+import io.keypost.delivery.DeliveryRole;
+import io.keypost.delivery.custody.OutcomesSettled;
+import io.keypost.delivery.custody.ReceiptChain;
+import io.keypost.delivery.custody.RetrySchedule;
+import io.keypost.delivery.custody.WaitingReceipt;
+import io.keypost.delivery.http.OperatorServers;
+import io.keypost.delivery.http.OperatorServers.Candidate;
+import io.keypost.delivery.http.PeerAccess;
+import io.keypost.delivery.http.ReceiptPost;
+import io.keypost.delivery.http.ReceiptPost.Fate;
+import io.keypost.delivery.http.Waiting;
+import io.keypost.delivery.store.Database;
+import io.keypost.delivery.store.OutboxStore;
+import io.keypost.delivery.store.OutboxStore.PostponedReceipt;
+import io.keypost.delivery.work.Stopping;
+import io.keypost.delivery.work.WorkLoop;
+import io.keypost.directory.Directory;
+import io.keypost.directory.net.PeerAnswer;
+import io.keypost.directory.net.PeerRequest;
+import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.record.DomainRecord;
+import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusedException;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+
+/**
+ * Posts receipts to the operators that the envelopes came from, the own one included, until they
+ * are taken or a week after the envelope's life has passed (KP-RCP-1). One request at a time to an
+ * operator, several operators side by side, so that a slow one holds up nobody else.
+ */
+@ApplicationScoped
+public class ReceiptPoster {
+  private static final int LEASED_AT_ONCE = 500;
+  private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
+
+  /** Five requests that each try three servers, and their look-ups, end well before. */
+  private static final Duration LEASE = Duration.ofMinutes(10);
+
+  private static final Logger LOG = Logger.getLogger(ReceiptPoster.class);
+
+  private final Database database;
+  private final OutboxStore outbox;
+  private final Directory directory;
+  private final OperatorServers servers;
+  private final PeerAccess peers;
+  private final DeliveryConfig config;
+  private final RetrySchedule schedule;
+  private final SecureRandom random;
+  private final InstantSource clock;
+  private final MeterRegistry registry;
+  private final WorkLoop loop;
+  private final Set<MailDomain> busy = ConcurrentHashMap.newKeySet();
+
+  ReceiptPoster(
+      Database database,
+      OutboxStore outbox,
+      Directory directory,
+      OperatorServers servers,
+      PeerAccess peers,
+      DeliveryConfig config,
+      SecureRandom random,
+      InstantSource clock,
+      MeterRegistry registry,
+      Stopping stopping) {
+    this.database = database;
+    this.outbox = outbox;
+    this.directory = directory;
+    this.servers = servers;
+    this.peers = peers;
+    this.config = config;
+    this.schedule =
+        new RetrySchedule(config.outcome().firstRetry(), config.outcome().longestRetry());
+    this.random = random;
+    this.clock = clock;
+    this.registry = registry;
+    this.loop = new WorkLoop("receipt-poster", config.outcome().idle(), this::step, stopping);
+  }
+
+  void begin(@Observes StartupEvent start) {
+    if (config.runs(DeliveryRole.OUTCOME)) {
+      loop.start();
+    }
+  }
+
+  void wake(@Observes OutcomesSettled settled) {
+    loop.wake();
+  }
+
+  void end(@Observes ShutdownEvent stop) {
+    loop.close();
+  }
+
+  /** Begins to post what is due; returns how many receipts. */
+  int step() {
+    if (!peers.isEnrolled() || busy.size() >= config.outcome().operatorsAtOnce()) {
+      return 0;
+    }
+    Instant now = clock.instant();
+    List<WaitingReceipt> leased =
+        outbox.leaseReceipts(
+            database,
+            List.copyOf(busy),
+            now,
+            now.plus(LEASE),
+            new UUID(random.nextLong(), random.nextLong()),
+            LEASED_AT_ONCE);
+    Map<MailDomain, List<WaitingReceipt>> byOperator = new LinkedHashMap<>();
+    leased.forEach(r -> byOperator.computeIfAbsent(r.operator(), _ -> new ArrayList<>()).add(r));
+    byOperator.forEach(
+        (operator, receipts) -> {
+          busy.add(operator);
+          Thread.ofVirtual()
+              .name("delivery-receipts-" + operator)
+              .start(() -> postAll(operator, receipts));
+        });
+    return leased.size();
+  }
+
+  private void postAll(MailDomain operator, List<WaitingReceipt> receipts) {
+    try {
+      Map<MailDomain, List<WaitingReceipt>> bySenderDomain = new LinkedHashMap<>();
+      receipts.forEach(
+          r -> bySenderDomain.computeIfAbsent(r.senderDomain(), _ -> new ArrayList<>()).add(r));
+      bySenderDomain.forEach((domain, list) -> postTo(operator, domain, list));
+    } catch (RuntimeException e) {
+      // Their leases end, and another turn takes them.
+      LOG.warnf(e, "receipts for %s were not posted", operator);
+    } finally {
+      busy.remove(operator);
+      loop.wake();
+    }
+  }
+
+  private void postTo(MailDomain operator, MailDomain domain, List<WaitingReceipt> receipts) {
+    Map<ReceiptChain, List<WaitingReceipt>> byChain = new LinkedHashMap<>();
+    receipts.forEach(r -> byChain.computeIfAbsent(r.chain(), _ -> new ArrayList<>()).add(r));
+    for (List<WaitingReceipt> sameChain : byChain.values()) {
+      for (int from = 0; from < sameChain.size(); from += ReceiptPost.MAX_RECEIPTS) {
+        int to = Math.min(from + ReceiptPost.MAX_RECEIPTS, sameChain.size());
+        ReceiptPost post = new ReceiptPost(sameChain.subList(from, to));
+        settle(post, post(operator, domain, post));
+      }
+    }
+  }
+
+  private List<Fate> post(MailDomain operator, MailDomain senderDomain, ReceiptPost post) {
+    Optional<Candidate> asked = Optional.empty();
+    try {
+      MailDomain target = operatorNow(senderDomain, operator);
+      List<Candidate> candidates = servers.candidates(target, Optional.empty());
+      asked = Optional.of(candidates.getFirst());
+      servers.begun(candidates.getFirst());
+      PeerAnswer answer =
+          Waiting.on(
+              peers
+                  .http()
+                  .exchange(
+                      request(post),
+                      candidates.stream().map(Candidate::target).toList(),
+                      candidates.getFirst().trust()),
+              REQUEST_TIMEOUT.multipliedBy(OperatorServers.MAX_TRIED + 1));
+      if (answer.target().equals(candidates.getFirst().target())) {
+        servers.answered(candidates.getFirst());
+      } else {
+        servers.failed(candidates.getFirst());
+      }
+      return post.fates(answer.status(), answer.body(), schedule.longest());
+    } catch (RefusedException e) {
+      asked.ifPresent(servers::failed);
+      Fate again = new Fate.Again(Duration.ZERO, e.code().wire() + ": " + e.refusal().detail());
+      return post.receipts().stream().map(_ -> again).toList();
+    }
+  }
+
+  private static PeerRequest request(ReceiptPost post) {
+    PeerRequest usual = PeerRequest.post("/v1/receipts", "application/json", post.body());
+    return new PeerRequest(
+        usual.method(),
+        usual.path(),
+        usual.headers(),
+        usual.body(),
+        usual.maxAnswerOctets(),
+        REQUEST_TIMEOUT);
+  }
+
+  /**
+   * The operator that the envelope came from, or another if the domain does not name it any more.
+   */
+  private MailDomain operatorNow(MailDomain senderDomain, MailDomain cameFrom) {
+    Instant now = clock.instant();
+    DomainRecord record =
+        Waiting.on(directory.domain(senderDomain), OperatorServers.LOOKUP_TIMEOUT).record();
+    if (record.namesForMail(cameFrom, now)) {
+      return cameFrom;
+    }
+    return record.operators().stream()
+        .map(DomainRecord.Operator::domain)
+        .filter(named -> record.namesForMail(named, now))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                RefusedException.of(
+                    RefusalCode.UNAVAILABLE, senderDomain + " names no operator now"));
+  }
+
+  private void settle(ReceiptPost post, List<Fate> fates) {
+    Instant now = clock.instant();
+    List<WaitingReceipt> done = new ArrayList<>();
+    List<PostponedReceipt> later = new ArrayList<>();
+    for (int i = 0; i < fates.size(); i++) {
+      WaitingReceipt receipt = post.receipts().get(i);
+      switch (fates.get(i)) {
+        case Fate.Taken _ -> {
+          done.add(receipt);
+          count("taken");
+        }
+        case Fate.Again(Duration atLeast, String code) -> {
+          Duration wait = schedule.after(receipt.attempts() + 1, atLeast, random);
+          if (now.plus(wait).isAfter(receipt.giveUpAt())) {
+            done.add(receipt);
+            count("given_up");
+            LOG.warnf(
+                "the receipt of %s for %s was never taken: %s",
+                receipt.key().envelopeDigest(), receipt.senderDomain(), code);
+          } else {
+            later.add(new PostponedReceipt(receipt, now.plus(wait)));
+            count("again");
+            LOG.infof(
+                "the receipt of %s for %s is posted again in %s: %s",
+                receipt.key().envelopeDigest(), receipt.senderDomain(), wait, code);
+          }
+        }
+      }
+    }
+    outbox.receiptsDone(database, done);
+    outbox.postponeReceipts(database, later);
+  }
+
+  private void count(String fate) {
+    registry.counter("keypost.receipts.posted", "fate", fate).increment();
+  }
+}

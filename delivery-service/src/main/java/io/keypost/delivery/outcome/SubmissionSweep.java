@@ -1,0 +1,111 @@
+package io.keypost.delivery.outcome;
+
+import io.keypost.delivery.DeliveryConfig;
+import io.keypost.delivery.DeliveryRole;
+import io.keypost.delivery.custody.MailFacts;
+import io.keypost.delivery.custody.OutcomesSettled;
+import io.keypost.delivery.custody.ReceiptFactory;
+import io.keypost.delivery.custody.ReceiptSigning;
+import io.keypost.delivery.custody.Settlement;
+import io.keypost.delivery.custody.TerminalOutcome;
+import io.keypost.delivery.store.Database;
+import io.keypost.delivery.store.OutcomeStore;
+import io.keypost.delivery.store.SubmissionStore;
+import io.keypost.delivery.work.Stopping;
+import io.keypost.delivery.work.WorkLoop;
+import io.keypost.protocol.address.MailDomain;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Event;
+import jakarta.enterprise.event.Observes;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Ends submissions that a stage lost to the dead letters: in flight until their life is over, then
+ * {@code expired} (KP-OUT-7). An hour is left to stages that are still behind, whose own expiry
+ * says the same.
+ */
+@ApplicationScoped
+public class SubmissionSweep {
+  private static final String STAGE = "submission";
+  private static final int BATCH = 200;
+  private static final Duration IDLE = Duration.ofMinutes(1);
+  private static final Duration STAGES_BEHIND = Duration.ofHours(1);
+
+  /** As far back as this looks: what is older was ended when it came by. */
+  private static final Duration LOOKS_BACK = Duration.ofDays(10);
+
+  private final Database database;
+  private final SubmissionStore submissions;
+  private final OutcomeStore outcomes;
+  private final ReceiptSigning receipts;
+  private final Event<OutcomesSettled> settled;
+  private final MailDomain operator;
+  private final InstantSource clock;
+  private final boolean active;
+  private final WorkLoop loop;
+
+  SubmissionSweep(
+      Database database,
+      SubmissionStore submissions,
+      OutcomeStore outcomes,
+      ReceiptSigning receipts,
+      Event<OutcomesSettled> settled,
+      MailDomain operator,
+      InstantSource clock,
+      DeliveryConfig config,
+      Stopping stopping) {
+    this.database = database;
+    this.submissions = submissions;
+    this.outcomes = outcomes;
+    this.receipts = receipts;
+    this.settled = settled;
+    this.operator = operator;
+    this.clock = clock;
+    this.active = config.runs(DeliveryRole.OUTCOME);
+    this.loop = new WorkLoop("submission-sweep", IDLE, this::step, stopping);
+  }
+
+  void begin(@Observes StartupEvent start) {
+    if (active) {
+      loop.start();
+    }
+  }
+
+  void end(@Observes ShutdownEvent stop) {
+    loop.close();
+  }
+
+  /** Ends what was lost; returns how many envelopes. */
+  int step() {
+    if (!receipts.isEnrolled()) {
+      return 0;
+    }
+    ReceiptFactory signing = receipts.require();
+    Instant now = clock.instant();
+    List<Settlement> ended =
+        database.inTransaction(
+            connection -> {
+              List<Settlement> proposed =
+                  submissions
+                      .lost(connection, now.minus(LOOKS_BACK), now.minus(STAGES_BEHIND), BATCH)
+                      .stream()
+                      .map(mail -> expired(mail, signing, now))
+                      .toList();
+              Set<?> effective = outcomes.settle(connection, proposed);
+              return proposed.stream().filter(s -> effective.contains(s.mail().key())).toList();
+            });
+    settled.fire(new OutcomesSettled(STAGE, ended));
+    return ended.size();
+  }
+
+  private Settlement expired(MailFacts mail, ReceiptFactory signing, Instant now) {
+    TerminalOutcome outcome = new TerminalOutcome.Expired();
+    return Settlement.plain(mail, outcome, now, signing.sign(mail, outcome, now, operator));
+  }
+}
