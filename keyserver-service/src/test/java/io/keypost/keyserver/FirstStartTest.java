@@ -68,7 +68,7 @@ class FirstStartTest {
 
   @Test
   @Order(3)
-  void becomesReadyWithTheRootsAnswerAndShowsItsNewCertificateWithoutARestart() {
+  void becomesReadyWithTheRootsAnswerAndShowsItsNewCertificateWithoutARestartByKpCrt11() {
     X509Certificate ca = ROOT.certify(init(OPERATOR));
     Response installed = install(OPERATOR, ROOT.certificate(), ca, ROOT.state(1, ca));
 

@@ -105,7 +105,7 @@ class VerificationTest {
 
   @Test
   @DisplayName("T17: an operator that the sender's domain no longer names makes mail wait, not end")
-  void makesMailWaitWhenItsOperatorIsNotNamedNow() {
+  void makesMailWaitWhenItsOperatorIsNotNamedNowByKpRte2() {
     SignedEnvelope mail = signed(envelope(NOW, NOW.plus(Duration.ofDays(2))), KEY);
     Arrival fromMallory = new Arrival.FromPeer(MALLORY, PAYLOAD, NOW);
 

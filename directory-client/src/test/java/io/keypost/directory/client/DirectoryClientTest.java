@@ -158,14 +158,14 @@ class DirectoryClientTest {
   }
 
   @Test
-  void anUnknownAddressIsASignedAnswer() {
+  void anUnknownAddressIsASignedAnswerByKpRec10() {
     AddressView view = await(directory.address(beta.address("nobody")));
 
     assertThat(view.record().content()).isEqualTo(new AddressRecord.Unknown());
   }
 
   @Test
-  void aTaggedAddressIsTheMailboxWithoutTheTag() {
+  void aTaggedAddressIsTheMailboxWithoutTheTagByKpAdr4() {
     UserSecretKey bob = beta.user("bob");
 
     AddressView view = await(directory.address(beta.address("bob+news")));
@@ -174,7 +174,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void followsAnAliasIntoAnotherDomainWithTheTargetsConsent() {
+  void followsAnAliasIntoAnotherDomainWithTheTargetsConsentByKpRec11() {
     UserSecretKey bob = beta.user("bob");
     alpha.alias("info", bob, beta);
 
@@ -187,7 +187,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void refusesAnAliasThatItsTargetDidNotConsentTo() {
+  void refusesAnAliasThatItsTargetDidNotConsentToByKpRec11() {
     UserSecretKey bob = beta.user("bob");
     UserSecretKey mallory = UserSecretKey.generate(bob.address(), clock.instant(), RANDOM);
     Address info = alpha.address("info");
@@ -205,7 +205,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void refusesPointersThatLeadInACircle() {
+  void refusesPointersThatLeadInACircleByKpKsv4() {
     alpha.pointAt(alpha.address("a"), beta.address("b"), "none");
     beta.pointAt(beta.address("b"), alpha.address("c"), "none");
     alpha.pointAt(alpha.address("c"), alpha.address("a"), "none");
@@ -214,7 +214,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void refusesAFourthPointer() {
+  void refusesAFourthPointerByKpKsv4() {
     alpha.pointAt(alpha.address("a1"), alpha.address("a2"), "none");
     alpha.pointAt(alpha.address("a2"), alpha.address("a3"), "none");
     alpha.pointAt(alpha.address("a3"), alpha.address("a4"), "none");
@@ -225,7 +225,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void manyLookUpsAtOnceAreOneRequestEach() {
+  void manyLookUpsAtOnceAreOneRequestEachByKpKsv2() {
     List<CompletableFuture<AddressView>> lookups = new ArrayList<>();
     for (int i = 0; i < 300; i++) {
       lookups.add(directory.address(beta.address("user" + i % 150)).toCompletableFuture());
@@ -238,7 +238,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void anInsecurePinIsNotAcceptedAtFirstSight() {
+  void anInsecurePinIsNotAcceptedAtFirstSightByKpPin7AndKpPin9() {
     zones.zone("beta.test", ZoneSecurity.UNSIGNED);
     betaServer.publish(zones);
 
@@ -260,7 +260,7 @@ class DirectoryClientTest {
 
   @ParameterizedTest
   @CsvSource({"BOGUS", "EXPIRED"})
-  void aBogusAnswerIsATemporaryRefusalOfItsOwn(ZoneSecurity security) {
+  void aBogusAnswerIsATemporaryRefusalOfItsOwnByKpPin8(ZoneSecurity security) {
     zones.zone("beta.test", security);
     betaServer.publish(zones);
 
@@ -268,7 +268,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void severalPinsAreNone() {
+  void severalPinsAreNoneByKpPin5() {
     Pin pin = beta.pin(List.of(betaServer.name()));
     zones.put(
         "_keypost.beta.test. 5 IN TXT \"" + pin.toTxt() + "\"",
@@ -278,7 +278,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void aDomainWithoutPinIsRefusedForNow() {
+  void aDomainWithoutPinIsRefusedForNowByKpPin9() {
     zones.zone("gamma.test", ZoneSecurity.SIGNED);
 
     assertRefused(
@@ -286,7 +286,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void aRootThatTheRememberedOneAnnouncedIsAccepted() {
+  void aRootThatTheRememberedOneAnnouncedIsAcceptedByKpPin10() {
     await(directory.domain(beta.domain()));
     KeyPair next = beta.announceNextRoot();
     beta.rotateRoot(next);
@@ -300,7 +300,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void aRootThatNobodyAnnouncedBreaksContinuityHoweverSecure() {
+  void aRootThatNobodyAnnouncedBreaksContinuityHoweverSecureByKpPin10() {
     await(directory.domain(beta.domain()));
     beta.replaceRoot();
     keyServer(beta);
@@ -326,7 +326,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void anOlderRecordNeverReplacesANewerOne() {
+  void anOlderRecordNeverReplacesANewerOneByKpRec6() {
     beta.renewSigning();
     beta.renewSigning();
     DomainView newer = await(directory.domain(beta.domain()));
@@ -342,7 +342,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void anOlderRootStatementIsRefusedEvenWhenTheCacheForgot() {
+  void anOlderRootStatementIsRefusedEvenWhenTheCacheForgotByKpPin11() {
     beta.raiseGen();
     betaServer.publish(zones);
     AtomicReference<RememberedPin> remembered = new AtomicReference<>();
@@ -367,7 +367,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void aPinAheadOfEveryStatementIsTemporaryAndNotRemembered() {
+  void aPinAheadOfEveryStatementIsTemporaryAndNotRememberedByKpPin11() {
     Pin pin = beta.pin(List.of(betaServer.name()));
     TestKeyServer.publish(
         zones, new Pin(pin.domain(), 9, pin.root(), pin.keyServers(), pin.operator(), pin.max()));
@@ -379,7 +379,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void aFailedFetchNeverEvictsAGoodRecordBeforeItsEnd() {
+  void aFailedFetchNeverEvictsAGoodRecordBeforeItsEndByKpRec8() {
     UserSecretKey bob = beta.user("bob");
     AddressView good = await(directory.address(bob.address()));
     betaServer.misbehave(
@@ -397,7 +397,7 @@ class DirectoryClientTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"garbage", "{\"answers\":[]}", "{\"record\":\"a.b.c\"}", "[]"})
-  void aGarbageAnswerIsRefusedAndReplacesNothing(String body) {
+  void aGarbageAnswerIsRefusedAndReplacesNothingByKpRec8(String body) {
     UserSecretKey bob = beta.user("bob");
     AddressView good = await(directory.address(bob.address()));
     betaServer.misbehave(
@@ -413,7 +413,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void anAnswerWithoutEndIsCutOff() {
+  void anAnswerWithoutEndIsCutOffByKpRec8() {
     betaServer.misbehave(
         request -> {
           request.response().setChunked(true);
@@ -443,7 +443,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void aRedirectIsNotFollowed() {
+  void aRedirectIsNotFollowedByKpPin12() {
     betaServer.misbehave(
         request -> {
           request
@@ -484,7 +484,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void loopbackIsNotConnectedToUnlessAllowed() {
+  void loopbackIsNotConnectedToUnlessAllowedByKpPin12() {
     DirectoryClient strict =
         directory(AllowedTargets.parse(Optional.empty(), Optional.of("1-65535")));
 
@@ -493,7 +493,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void anotherPortIsNotConnectedToUnlessAllowed() {
+  void anotherPortIsNotConnectedToUnlessAllowedByKpPin12() {
     DirectoryClient strict =
         directory(AllowedTargets.parse(Optional.of(LOOPBACK), Optional.empty()));
 
@@ -501,7 +501,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void aKeyServerWithACertificateOfAnotherOperatorIsNotBelieved() {
+  void aKeyServerWithACertificateOfAnotherOperatorIsNotBelievedByKpCrt10() {
     ServerIdentity foreign =
         new TestDomain("beta.test", clock, RANDOM).unlistedServer("ks.beta.test");
     TestKeyServer impostor = TestKeyServer.start(vertx, beta, foreign);
@@ -552,7 +552,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void aClientLooksUpThroughItsOwnProviderAndChecksThePinItself() {
+  void aClientLooksUpThroughItsOwnProviderAndChecksThePinItselfByKpKsv3() {
     UserSecretKey bob = beta.user("bob");
     alpha.alias("info", bob, beta);
     alphaServer.host(beta);
@@ -571,7 +571,7 @@ class DirectoryClientTest {
   }
 
   @Test
-  void aClientsOwnProviderCannotInventAForeignDomain() {
+  void aClientsOwnProviderCannotInventAForeignDomainByKpKsv3() {
     TestDomain fake = new TestDomain("beta.test", clock, RANDOM);
     UserSecretKey bob = fake.user("bob");
     alphaServer.host(fake);

@@ -44,7 +44,7 @@ class PeerVerifierTest {
   }
 
   @Test
-  void takesAServerThatItsOperatorLists() {
+  void takesAServerThatItsOperatorListsByKpTrf3() {
     ServerIdentity mx = alpha.listedServer("mx.alpha.test");
 
     VerifiedPeer peer = await(peers.verify(mx.chain()));
@@ -54,19 +54,19 @@ class PeerVerifierTest {
   }
 
   @Test
-  void refusesAPeerWithoutCertificate() {
+  void refusesAPeerWithoutCertificateByKpTrf3() {
     assertRefused(RefusalCode.CERTIFICATE_MISSING, () -> await(peers.verify(List.of())));
   }
 
   @Test
-  void refusesACertificateThatItsOperatorDoesNotList() {
+  void refusesACertificateThatItsOperatorDoesNotListByKpCrt9() {
     ServerIdentity unlisted = alpha.unlistedServer("mx.alpha.test");
 
     assertRefused(RefusalCode.CERTIFICATE_UNLISTED, () -> await(peers.verify(unlisted.chain())));
   }
 
   @Test
-  void fetchesTheListAnewBeforeItRefusesButOnceAMinuteForEachPeer() {
+  void fetchesTheListAnewBeforeItRefusesButOnceAMinuteForEachPeerByKpTrf4() {
     await(directory.servers(alpha.domain()));
     ServerIdentity late = alpha.listedServer("mx2.alpha.test");
     assertThat(await(peers.verify(late.chain())).operator()).isEqualTo(alpha.domain());
@@ -84,7 +84,7 @@ class PeerVerifierTest {
   }
 
   @Test
-  void refusesASelfMadeRootUnderTheOperatorsName() {
+  void refusesASelfMadeRootUnderTheOperatorsNameByKpTrf3() {
     ServerIdentity forged =
         new TestDomain("alpha.test", clock, RANDOM).unlistedServer("mx.alpha.test");
 
@@ -107,7 +107,7 @@ class PeerVerifierTest {
   }
 
   @Test
-  void refusesAnOperatorThatTheDomainDoesNotName() {
+  void refusesAnOperatorThatTheDomainDoesNotNameByKpTrf4() {
     VerifiedPeer peer = await(peers.verify(alpha.listedServer("mx.alpha.test").chain()));
 
     assertRefused(
@@ -120,7 +120,7 @@ class PeerVerifierTest {
   }
 
   @Test
-  void anOperatorThatCannotBeLookedUpIsRefusedForNowOnly() {
+  void anOperatorThatCannotBeLookedUpIsRefusedForNowOnlyByKpTrf4() {
     ServerIdentity gamma =
         new TestDomain("gamma.test", clock, RANDOM).listedServer("mx.gamma.test");
 

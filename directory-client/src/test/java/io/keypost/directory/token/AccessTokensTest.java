@@ -116,7 +116,7 @@ class AccessTokensTest {
   }
 
   @Test
-  void refusesAnotherAudienceIssuerOrSubject() throws Exception {
+  void refusesAnotherAudienceIssuerOrSubjectByKpTok4() throws Exception {
     assertThatThrownBy(() -> verify(token(claims -> {}), "mailbox"))
         .isInstanceOf(RefusedException.class);
     assertRefused(
@@ -133,7 +133,7 @@ class AccessTokensTest {
   }
 
   @Test
-  void refusesATokenPastItsLifeOrWithALongerOneThanItMayHave() throws Exception {
+  void refusesATokenPastItsLifeOrWithALongerOneThanItMayHaveByKpTok3() throws Exception {
     String token = token(claims -> {});
     String tooLong =
         token(
@@ -154,7 +154,7 @@ class AccessTokensTest {
   }
 
   @Test
-  void refusesATokenThatNobodySigned() throws Exception {
+  void refusesATokenThatNobodySignedByKpTok4() throws Exception {
     String[] parts = token(claims -> {}).split("\\.");
     String none =
         Base64.getUrlEncoder()
@@ -172,7 +172,7 @@ class AccessTokensTest {
   }
 
   @Test
-  void refusesThePublicKeyAsASharedSecret() throws Exception {
+  void refusesThePublicKeyAsASharedSecretByKpTok4() throws Exception {
     JsonWebSignature confused = unsigned(claims -> {});
     confused.setAlgorithmHeaderValue("HS256");
     confused.setKey(new HmacKey(key.getPublic().getEncoded()));
@@ -181,7 +181,7 @@ class AccessTokensTest {
   }
 
   @Test
-  void refusesAKeyThatTheTokenBringsItself() throws Exception {
+  void refusesAKeyThatTheTokenBringsItselfByKpTok4() throws Exception {
     KeyPair own = P256.generate(random);
     JsonWebSignature forged = unsigned(claims -> {});
     forged.setKey(own.getPrivate());
@@ -193,7 +193,7 @@ class AccessTokensTest {
   }
 
   @Test
-  void refusesAnotherTypeOfToken() throws Exception {
+  void refusesAnotherTypeOfTokenByKpTok4() throws Exception {
     JsonWebSignature record = unsigned(claims -> {});
     record.setHeader("typ", "kp-address");
 

@@ -11,7 +11,7 @@ class TokenBucketsTest {
   private final TokenBuckets buckets = new TokenBuckets(3, 2, 2, () -> now);
 
   @Test
-  void givesTheBurstAndThenSaysHowLongToWait() {
+  void givesTheBurstAndThenSaysHowLongToWaitByKpKsv5() {
     for (int i = 0; i < 3; i++) {
       assertThat(buckets.take("alice", 1)).isZero();
     }
@@ -32,7 +32,7 @@ class TokenBucketsTest {
   }
 
   @Test
-  void oneCallerTakesNothingFromAnother() {
+  void oneCallerTakesNothingFromAnotherByKpKsv5() {
     assertThat(buckets.take("alice", 3)).isZero();
 
     assertThat(buckets.take("bob", 3)).isZero();

@@ -71,7 +71,7 @@ class BatchRunnerTest {
   }
 
   @Test
-  void putsARecordAsideForAsLongAsATypedRefusalAsks() throws Exception {
+  void putsARecordAsideForAsLongAsATypedRefusalAsksByKpRte2() throws Exception {
     run(
         _ ->
             CompletableFuture.failedFuture(
