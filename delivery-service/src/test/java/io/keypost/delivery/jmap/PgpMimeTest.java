@@ -32,7 +32,7 @@ class PgpMimeTest {
   }
 
   @Test
-  void isWhatTheStandardDescribes() throws IOException {
+  void isWhatTheStandardDescribesByKpMbx2() throws IOException {
     Bytes payload = mail.octets(5000);
     String text =
         new String(

@@ -26,7 +26,7 @@ class ServerChoiceTest {
   private final List<Server> pool = List.of(heavy, light, second, drained);
 
   @Test
-  void takesTheLowestPriorityThatIsInService() {
+  void takesTheLowestPriorityThatIsInServiceByKpTrf10() {
     for (int i = 0; i < 200; i++) {
       assertThat(choose(0, 0)).isIn(heavy, light);
     }
@@ -55,13 +55,13 @@ class ServerChoiceTest {
   }
 
   @Test
-  void goesToTheNextPriorityWhenTheFirstIsOut() {
+  void goesToTheNextPriorityWhenTheFirstIsOutByKpTrf10() {
     assertThat(ServerChoice.choose(pool, server -> server.priority() == 10, _ -> 0, random))
         .contains(second);
   }
 
   @Test
-  void choosesNobodyWhenAllAreOutOrDrained() {
+  void choosesNobodyWhenAllAreOutOrDrainedByKpTrf10() {
     assertThat(ServerChoice.choose(pool, _ -> true, _ -> 0, random)).isEmpty();
     assertThat(ServerChoice.choose(List.of(drained), _ -> false, _ -> 0, random)).isEmpty();
     assertThat(ServerChoice.choose(List.of(), _ -> false, _ -> 0, random)).isEmpty();

@@ -58,7 +58,7 @@ class DeliveryContractTest {
   }
 
   @Test
-  void putsMailOutcomeReceiptAndEventInPlaceTogether() {
+  void putsMailOutcomeReceiptAndEventInPlaceTogetherByKpOut1() {
     HeldMail one = mail.held("alice@alpha.test", bob);
 
     List<Settlement> settled = deliver(one);
@@ -78,7 +78,7 @@ class DeliveryContractTest {
   }
 
   @Test
-  void settlesAReplayedEnvelopeOnce() {
+  void settlesAReplayedEnvelopeOnceByKpOut3() {
     HeldMail one = mail.held("alice@alpha.test", bob);
     deliver(one);
 
@@ -90,7 +90,7 @@ class DeliveryContractTest {
   }
 
   @Test
-  void keepsTheClaimAndTheOutcomeWhenTheMailIsDeleted() {
+  void keepsTheClaimAndTheOutcomeWhenTheMailIsDeletedByKpOut3() {
     HeldMail one = mail.held("alice@alpha.test", bob);
     deliver(one);
     database.rows("delete from mail where mailbox = '" + bob + "'");
@@ -101,7 +101,7 @@ class DeliveryContractTest {
   }
 
   @Test
-  void refusesAnotherEnvelopeUnderAUsedId() {
+  void refusesAnotherEnvelopeUnderAUsedIdByKpOut3() {
     MessageId id = mail.id();
     HeldMail first = mail.held("alice@alpha.test", bob, id, Duration.ofDays(1));
     HeldMail second = mail.held("alice@alpha.test", bob, id, Duration.ofDays(2));
@@ -142,7 +142,7 @@ class DeliveryContractTest {
   }
 
   @Test
-  void endsWhatArrivesAfterItsLifeAsExpiredWithoutARow() {
+  void endsWhatArrivesAfterItsLifeAsExpiredWithoutARowByKpOut5() {
     HeldMail late = mail.held("alice@alpha.test", bob, mail.id(), Duration.ofSeconds(5));
 
     assertThat(deliver(late))
@@ -195,7 +195,7 @@ class DeliveryContractTest {
   }
 
   @Test
-  void givesNobodyElsesMail() {
+  void givesNobodyElsesMailByKpMbx1() {
     HeldMail one = mail.held("alice@alpha.test", bob);
     deliver(one);
 

@@ -62,7 +62,7 @@ class ProposalsTest {
   }
 
   @Test
-  void makesAPeersReceiptTheOutcomeOfASubmission() {
+  void makesAPeersReceiptTheOutcomeOfASubmissionByKpRcp4() {
     HeldMail one = submitted();
     assertThat(list()).singleElement().extracting(Sent::end).isEqualTo(Optional.empty());
 
@@ -100,7 +100,7 @@ class ProposalsTest {
   }
 
   @Test
-  void leavesTheOutcomeThatStandsWhenAReceiptSaysOtherwise() {
+  void leavesTheOutcomeThatStandsWhenAReceiptSaysOtherwiseByKpRcp3() {
     HeldMail one = submitted();
     dispose(receipt(beta, one, new TerminalOutcome.Refused("policy")));
 
@@ -113,7 +113,7 @@ class ProposalsTest {
   }
 
   @Test
-  void leavesAReceiptAloneThatIsAboutNothingKnown() {
+  void leavesAReceiptAloneThatIsAboutNothingKnownByKpRcp3() {
     HeldMail stranger = mail.held("alice@alpha.test", "bob@beta.test");
 
     Disposal disposal = dispose(receipt(beta, stranger, delivered()));
@@ -123,7 +123,7 @@ class ProposalsTest {
   }
 
   @Test
-  void takesNoReceiptWhoseSignatureIsNotItsSigners() {
+  void takesNoReceiptWhoseSignatureIsNotItsSignersByKpRcp3() {
     HeldMail one = submitted();
     ProposedOutcome.CheckedReceipt genuine = receipt(beta, one, delivered());
     ProposedOutcome.CheckedReceipt forged =
@@ -196,7 +196,7 @@ class ProposalsTest {
   }
 
   @Test
-  void letsTheFirstOfTwoProposalsStand() {
+  void letsTheFirstOfTwoProposalsStandByKpOut1() {
     HeldMail one = submitted();
     Ending refused =
         new Ending(
@@ -212,7 +212,7 @@ class ProposalsTest {
   }
 
   @Test
-  void postsAReceiptAgainOnlyWhenItIsDueAndNotBusy() {
+  void postsAReceiptAgainOnlyWhenItIsDueAndNotBusyByKpRcp1() {
     HeldMail one = submitted();
     proposals.dispose(
         List.of(

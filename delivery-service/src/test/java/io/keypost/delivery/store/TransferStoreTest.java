@@ -161,7 +161,7 @@ class TransferStoreTest {
   }
 
   @Test
-  void expiresOnlyWhatCustodyIsHereFor() {
+  void expiresOnlyWhatCustodyIsHereForByKpOut4() {
     HeldMail here = mail.held("alice@alpha.test", "bob@beta.test");
     HeldMail doubtful = mail.held("alice@alpha.test", "carol@beta.test");
     enqueue(doubtful);
