@@ -1,5 +1,8 @@
 package io.keypost.keyserver.http;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.exc.StreamReadException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
@@ -20,6 +23,13 @@ class Problems {
   @ServerExceptionMapper
   RestResponse<Problem> refused(RefusedException e) {
     return answer(e.refusal());
+  }
+
+  /** Jackson's own: its built-in mapper would answer without a body. */
+  @ServerExceptionMapper({MismatchedInputException.class, StreamReadException.class})
+  RestResponse<Problem> notTheJson(JsonProcessingException e) {
+    return answer(
+        Refusal.of(RefusalCode.MALFORMED_REQUEST, "the body is not the JSON that is taken here"));
   }
 
   @ServerExceptionMapper
