@@ -91,4 +91,49 @@ class FirstStartTest {
     assertThat(CertificateDigests.certificate(verified.rootCertificate()))
         .isEqualTo(CertificateDigests.certificate(ROOT.certificate()));
   }
+
+  @Test
+  @Order(4)
+  void refusesAnOlderStatementAndARootThatNobodyAnnounced() {
+    OfflineRoot stranger = new OfflineRoot(DOMAIN);
+    CertificateRequest request = init(OPERATOR);
+    X509Certificate ours = ROOT.certify(request);
+    X509Certificate theirs = stranger.certify(request);
+
+    Response older = install(OPERATOR, ROOT.certificate(), ours, ROOT.state(1, ours));
+    Response foreign = install(OPERATOR, stranger.certificate(), theirs, stranger.state(2, theirs));
+
+    assertThat(older.<String>path("code")).isEqualTo("conflict");
+    assertThat(foreign.<String>path("code")).isEqualTo("continuity_broken");
+    anyone().get("/v1/domains/" + OPERATOR).then().statusCode(200);
+  }
+
+  @Test
+  @Order(5)
+  void exchangesTheCaAndThenTheRootThatTheOldOneAnnouncedByKpCrt11() {
+    OfflineRoot next = new OfflineRoot(DOMAIN);
+    X509Certificate newCa = ROOT.certify(init(OPERATOR));
+    String announcing = ROOT.state(2, newCa, next.pinned());
+    install(OPERATOR, ROOT.certificate(), newCa, announcing).then().statusCode(200);
+    VerifiedDomain underOld = domain(ROOT);
+    assertThat(underOld.record().gen()).isEqualTo(2);
+
+    X509Certificate nextCa = next.certify(init(OPERATOR));
+    install(OPERATOR, next.certificate(), nextCa, next.state(3, nextCa)).then().statusCode(200);
+
+    VerifiedDomain underNext = domain(next);
+    assertThat(underNext.record().seq()).isGreaterThan(underOld.record().seq());
+    assertThat(underNext.record().retiredRoots())
+        .extracting(DomainRecord.RetiredRoot::statement)
+        .containsExactly(announcing);
+    anonymous().get("/q/health/ready").then().statusCode(200);
+  }
+
+  private static VerifiedDomain domain(OfflineRoot root) {
+    return RecordVerifier.verifyDomain(
+        anyone().get("/v1/domains/" + OPERATOR).path("record"),
+        root.pinned(),
+        DOMAIN,
+        Instant.now());
+  }
 }

@@ -21,6 +21,10 @@ import io.keypost.protocol.certificate.CertificateRequest;
 import io.keypost.protocol.certificate.CertificateUse;
 import io.keypost.protocol.certificate.P256;
 import io.keypost.protocol.openpgp.ConsentSignatures;
+import io.keypost.protocol.openpgp.KeyHistory;
+import io.keypost.protocol.openpgp.KeyStatement;
+import io.keypost.protocol.openpgp.RevocationReason;
+import io.keypost.protocol.openpgp.UserSecretKey;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.record.RecordVerifier;
 import io.keypost.protocol.record.ServersRecord;
@@ -47,7 +51,11 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** A key server after its first start, with its pin in DNS, as users, servers and peers see it. */
+/**
+ * A key server after its first start, with its pin in DNS, as users, servers and peers see it:
+ * KP-KSV-1, KP-KSV-2, KP-KSV-6, KP-KSV-7, KP-KSV-8, KP-KSV-9, KP-ENR-1, KP-ENR-2, KP-ENR-3,
+ * KP-ENR-4, KP-ENR-5, KP-TOK-1, KP-TOK-2; threats T11, T28, T34, T41.
+ */
 @QuarkusTest
 @QuarkusTestResource(value = KeyServerTestResource.class, restrictToAnnotatedClass = true)
 class KeyServerTest {
@@ -170,7 +178,7 @@ class KeyServerTest {
   }
 
   @Test
-  void aCodeIsGoodOnceForItsAddressOnlyAndAllElseIsOneAnswer() {
+  void aCodeIsGoodOnceForItsAddressOnlyByKpEnr1() {
     TestUser alice = new TestUser(fresh("alice"));
     String code = code(alice.address());
     TestUser mallory = new TestUser(fresh("mallory"));
@@ -182,7 +190,7 @@ class KeyServerTest {
   }
 
   @Test
-  void refusesAForeignKeyAndLeavesTheCodeGood() {
+  void refusesAForeignKeyAndLeavesTheCodeGoodByKpEnr3() {
     TestUser alice = new TestUser(fresh("alice"));
     TestUser mallory = new TestUser(alice.address());
     String code = code(alice.address());
@@ -197,7 +205,7 @@ class KeyServerTest {
   }
 
   @Test
-  void refusesACertificateForAnotherAddress() {
+  void refusesACertificateForAnotherAddressByKpEnr4() {
     TestUser alice = new TestUser(fresh("alice"));
     TestUser bob = new TestUser(fresh("bob"));
 
@@ -211,27 +219,75 @@ class KeyServerTest {
   }
 
   @Test
-  void aNewKeyRaisesSeqAndNamesItsPredecessor() {
+  void aNewKeyNeedsTheLastOnesWordByKpEnr5() {
     TestUser first = enrolled("alice");
     TestUser second = new TestUser(first.address());
-    String token = token(first);
-    String before = lookup(user(token), first.address()).path("answers[0].record");
+    String before = lookup(user(token(first)), first.address()).path("answers[0].record");
+    String code = code(first.address());
 
-    Response response = enrol(second.enrolment(code(first.address()), Map.of()));
+    refused(enrol(second.enrolment(code, Map.of())), 400, "statement_invalid");
+    KeyHistory history =
+        KeyHistory.verify(
+            first.address(),
+            address(before, first.address()).statements().stream()
+                .map(KeyStatement::parse)
+                .toList());
+    KeyStatement next =
+        KeyStatement.next(
+            history, KeyStatement.keyOf(second.key().certificate()), first.key(), Instant.now());
+    Response response = enrol(second.enrolment(code, Map.of("statement", next.text())));
 
     response.then().statusCode(201);
-    AddressRecord old = address(before, first.address());
     AddressRecord now = address(response.path("record"), first.address());
-    assertThat(now.seq()).isGreaterThan(old.seq());
+    assertThat(now.seq()).isGreaterThan(address(before, first.address()).seq());
     assertThat(now.predecessor()).isEqualTo(Digest.sha256(Bytes.utf8(before)));
+    assertThat(now.statements()).hasSize(2);
     refused(
         exchange(first.assertion(first.claims(endpoint())), "directory"), 400, "assertion_invalid");
+  }
+
+  @Test
+  void refusesARequestThatItsLoginKeyDidNotSignByKpEnr2() {
+    TestUser alice = new TestUser(fresh("alice"));
+    String code = code(alice.address());
+    String request = alice.enrolment(code, Map.of());
+    String other = new TestUser(alice.address()).enrolment(code, Map.of());
+
+    String mixed =
+        request.substring(0, request.lastIndexOf('.')) + other.substring(other.lastIndexOf('.'));
+
+    refused(enrol(mixed), 403, "proof_invalid");
+  }
+
+  @Test
+  void aUserMayRevokeHisKeyButNotTakeARevocationBackByKpKsv6() {
+    TestUser alice = enrolled("alice");
+    String token = token(alice);
+    UserSecretKey revoked =
+        alice.key().revokeSigningSubkey(RevocationReason.COMPROMISED, Instant.now());
+
+    Response update =
+        user(token)
+            .body(Map.of("certificate", revoked.certificate().encode().base64Url()))
+            .put("/v1/certificate");
+
+    assertThat(update.statusCode()).as(update.asString()).isEqualTo(200);
+    assertThat(
+            ((AddressRecord.Mailbox) address(update.path("record"), alice.address()).content())
+                .certificate())
+        .isEqualTo(revoked.certificate().encode());
+    refused(
+        user(token)
+            .body(Map.of("certificate", alice.key().certificate().encode().base64Url()))
+            .put("/v1/certificate"),
+        400,
+        "user_certificate_invalid");
   }
 
   // Tokens.
 
   @Test
-  void givesATokenForASignedAssertionOnce() {
+  void givesATokenForASignedAssertionOnceByKpTok2() {
     TestUser alice = enrolled("alice");
     String assertion = alice.assertion(alice.claims(endpoint()));
 
@@ -245,7 +301,7 @@ class KeyServerTest {
   }
 
   @Test
-  void refusesAssertionsForAnotherAudienceOverlongExpiredOrOfAnotherKey() {
+  void refusesAssertionsForAnotherAudienceOverlongExpiredOrOfAnotherKeyByKpTok1() {
     TestUser alice = enrolled("alice");
     TestUser bob = enrolled("bob");
     Instant now = Instant.now();
@@ -300,7 +356,7 @@ class KeyServerTest {
   // Look-ups.
 
   @Test
-  void anUnauthenticatedLookUpTellsNothingOfAnAddress() {
+  void anUnauthenticatedLookUpTellsNothingOfAnAddressByKpKsv1() {
     TestUser alice = enrolled("alice");
 
     Response known = lookup(anyone(), alice.address());
@@ -351,7 +407,7 @@ class KeyServerTest {
   }
 
   @Test
-  void aUserGetsRecordsAndAllThatVerifiesThem() {
+  void aUserGetsRecordsAndAllThatVerifiesThemByKpKsv2() {
     TestUser alice = enrolled("alice");
     TestUser bob = enrolled("bob");
 
@@ -462,10 +518,34 @@ class KeyServerTest {
         .anyMatch(member -> member.host().value().equals(host) && member.port() == 8444);
   }
 
+  @Test
+  void aServersCodeIsGoodOnceByKpKsv7() {
+    String code = serverCode("ingress", "mx2." + OPERATOR, Map.of());
+    enrolServer(DOMAIN, code);
+
+    Response again =
+        anyone()
+            .contentType(ContentType.JSON)
+            .body(
+                Map.of(
+                    "code",
+                    code,
+                    "server_request",
+                    CertificateRequest.make(
+                            DOMAIN,
+                            CertificateUse.SERVER,
+                            P256.generate(PublicPort.RANDOM),
+                            PublicPort.RANDOM)
+                        .toPem()))
+            .post("/v1/server-enrolments");
+
+    refused(again, 403, "code_invalid");
+  }
+
   // Aliases.
 
   @Test
-  void anAliasNeedsTheTargetsConsentAndEndsWithTheOperatorsWord() {
+  void anAliasNeedsTheTargetsConsentByKpKsv9() {
     TestUser bob = enrolled("bob");
     Address info = fresh("info");
     String path = "/operator/domains/" + OPERATOR + "/aliases/" + info.local();
@@ -536,7 +616,7 @@ class KeyServerTest {
   // Operators.
 
   @Test
-  void theOperatorsApiTakesTheAdminTokenOnly() {
+  void theOperatorsApiTakesTheAdminTokenOnlyByKpKsv8() {
     refused(OperatorApi.anonymous().get("/operator/domains"), 401, "unauthenticated");
     refused(
         OperatorApi.anonymous().header("Authorization", "Bearer wrong").get("/operator/audit"),

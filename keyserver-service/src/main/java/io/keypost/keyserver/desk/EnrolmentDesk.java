@@ -154,7 +154,8 @@ public class EnrolmentDesk {
   }
 
   /**
-   * Publishes a certificate that continues the one that stands: same primary key, nothing lost.
+   * Publishes a certificate that continues the one that stands: same primary key, nothing lost. It
+   * may revoke the last key that is good: that is how a user closes what was stolen.
    *
    * @throws RefusedException {@code user_certificate_invalid}; {@code not_found} when the user has
    *     no mailbox any more
@@ -171,7 +172,6 @@ public class EnrolmentDesk {
 
   private Uni<Void> update(AddressRow row, Address user, UserCertificate next, Instant now) {
     next.requireSuccessorOf(UserCertificate.decode(Bytes.copyOf(certificateOf(row))));
-    EnrolmentRequest.requireUsable(next, now);
     row.certificate = next.encode().toByteArray();
     row.changed = now;
     row.published.stale = true;

@@ -112,7 +112,9 @@ public record EnrolmentRequest(
   }
 
   /**
-   * Verifies that certificate, proof and statement are of one key and good now.
+   * Verifies that certificate, proof and statement are of one key and good now, and that the
+   * statement continues what the address has said: a new primary key without the word of the last
+   * one is refused (KP-ENR-5).
    *
    * @param history what the address has said so far; empty for a new one
    * @return all statements of the address from now on, oldest first
@@ -126,11 +128,7 @@ public record EnrolmentRequest(
     }
     requireUsable(decoded, now);
     EnrolmentProof.verify(code.text(), decoded, loginKey.thumbprint(), proof, now);
-    List<KeyStatement> all = new ArrayList<>();
-    // One that follows nothing begins anew: a change of key that everybody sees (KP-USR).
-    if (statement.previous().isPresent()) {
-      all.addAll(history);
-    }
+    List<KeyStatement> all = new ArrayList<>(history);
     all.add(statement);
     KeyHistory verified = KeyHistory.verify(address, all);
     if (!verified.primaryFingerprint().equals(decoded.fingerprint())) {
