@@ -11,7 +11,7 @@ import io.keypost.events.stage.EventHeaders;
 import io.keypost.events.stage.IncomingEvent;
 import io.keypost.events.stage.StageDecision;
 import io.keypost.frame.Proposals;
-import io.keypost.protocol.message.SignedEnvelope;
+import io.keypost.protocol.message.Envelope;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.verifier.Verification.SenderRecords;
 import java.time.Instant;
@@ -55,18 +55,45 @@ public final class VerificationStage {
       return CompletableFuture.completedFuture(
           decisionOf(early.get(), accepted, Optional.empty(), incoming.headers(), now));
     }
-    SignedEnvelope mail = accepted.mail().envelope();
-    return directory
-        .address(mail.envelope().sender())
-        .thenApplyAsync(
-            sender -> {
-              Instant judgedAt = clock.instant();
-              Verdict verdict =
-                  Verification.judge(mail, accepted.arrival(), recordsOf(sender), judgedAt);
-              return decisionOf(
-                  verdict, accepted, Optional.of(sender), incoming.headers(), judgedAt);
-            },
-            cryptography);
+    Envelope envelope = accepted.mail().envelope().envelope();
+    return judged(accepted, directory.address(envelope.sender()))
+        .thenCompose(
+            judged ->
+                judged.verdict() instanceof Verdict.Refused
+                    ? judgedAnew(accepted, envelope)
+                    : CompletableFuture.completedFuture(judged))
+        .thenApply(
+            judged ->
+                decisionOf(
+                    judged.verdict(),
+                    accepted,
+                    Optional.of(judged.sender()),
+                    incoming.headers(),
+                    judged.at()));
+  }
+
+  private record Judged(Verdict verdict, AddressView sender, Instant at) {}
+
+  private CompletionStage<Judged> judged(
+      AcceptedMail accepted, CompletionStage<AddressView> looking) {
+    return looking.thenApplyAsync(
+        sender -> {
+          Instant now = clock.instant();
+          return new Judged(
+              Verification.judge(
+                  accepted.mail().envelope(), accepted.arrival(), recordsOf(sender), now),
+              sender,
+              now);
+        },
+        cryptography);
+  }
+
+  /**
+   * With a record that is no older than the envelope: a key that the kept record does not have may
+   * have been added since.
+   */
+  private CompletionStage<Judged> judgedAnew(AcceptedMail accepted, Envelope envelope) {
+    return judged(accepted, directory.addressFetchedSince(envelope.sender(), envelope.created()));
   }
 
   private static SenderRecords recordsOf(AddressView sender) {

@@ -3,6 +3,7 @@ package io.keypost.directory.cache;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.keypost.protocol.record.Succession;
+import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.time.Duration;
@@ -32,6 +33,12 @@ import org.slf4j.LoggerFactory;
 public final class RecordCache<K, V> {
   /** How long a failed fetch is not repeated: a dead key server costs one attempt in this time. */
   public static final Duration FAILURE_MEMORY = Duration.ofSeconds(5);
+
+  /**
+   * How long whoever asked should wait: one lost packet must not cost a message minutes. Who fails
+   * again and again is asked less often by the stages' own retry delays.
+   */
+  public static final Duration REPEAT_AFTER = Duration.ofSeconds(10);
 
   private static final Logger LOG = LoggerFactory.getLogger(RecordCache.class);
 
@@ -193,9 +200,14 @@ public final class RecordCache<K, V> {
       return CompletableFuture.completedFuture(kept.value);
     }
     return CompletableFuture.failedFuture(
-        RefusedException.of(
-            RefusalCode.RECORD_EXPIRED,
-            "the last verified record ended at " + kept.goodUntil + "; " + refusal.getMessage(),
+        new RefusedException(
+            new Refusal.RetryAfter(
+                RefusalCode.RECORD_EXPIRED,
+                REPEAT_AFTER,
+                "the last verified record ended at "
+                    + kept.goodUntil
+                    + "; "
+                    + refusal.getMessage()),
             refusal));
   }
 
@@ -203,7 +215,11 @@ public final class RecordCache<K, V> {
     Throwable cause =
         error instanceof CompletionException && error.getCause() != null ? error.getCause() : error;
     if (cause instanceof RefusedException refused) {
-      return refused;
+      return refused.refusal() instanceof Refusal.RetryAfter later
+              && later.after().compareTo(REPEAT_AFTER) > 0
+          ? new RefusedException(
+              new Refusal.RetryAfter(later.code(), REPEAT_AFTER, later.detail()), refused)
+          : refused;
     }
     LOG.error("A look-up failed in a way that is a fault of this program", cause);
     return RefusedException.of(RefusalCode.DIRECTORY_UNAVAILABLE, "the look-up failed", cause);

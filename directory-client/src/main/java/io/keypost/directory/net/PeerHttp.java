@@ -50,8 +50,11 @@ public final class PeerHttp implements AutoCloseable {
   /** Addresses that one exchange tries. */
   public static final int MAX_ATTEMPTS = 3;
 
-  /** Wait for a connection. */
-  public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(2);
+  /**
+   * Wait for a connection, its handshake included: generous enough for a peer that has just
+   * started.
+   */
+  public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(4);
 
   /** An idle connection is closed after this time. */
   public static final Duration KEEP_ALIVE = Duration.ofSeconds(30);

@@ -21,7 +21,7 @@ public record PeerRequest(
     int maxAnswerOctets,
     Duration timeout) {
   /** For one attempt, unless said otherwise. */
-  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(3);
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(6);
 
   /** Largest answer unless said otherwise: 1 MiB. */
   public static final int DEFAULT_MAX_ANSWER_OCTETS = 1 << 20;

@@ -46,7 +46,7 @@ public final class TestDomain {
   private final List<MailDomain> operators = new ArrayList<>();
   private final List<Digest> certificates = new ArrayList<>();
   private final List<ServersRecord.Server> servers = new ArrayList<>();
-  private final Map<Address, UserSecretKey> users = new ConcurrentHashMap<>();
+  private final Map<Address, String> statements = new ConcurrentHashMap<>();
   private final Map<Address, AddressRecord.Content> contents = new ConcurrentHashMap<>();
   private final Map<Address, Long> sequences = new ConcurrentHashMap<>();
   private KeyPair rootKeys;
@@ -230,7 +230,9 @@ public final class TestDomain {
 
   /** Publishes the user's certificate as it is now. */
   public void publish(UserSecretKey key) {
-    users.put(key.address(), key);
+    // Signed once, as a user does: a record that says the same must be the same.
+    statements.putIfAbsent(
+        key.address(), KeyStatement.first(key, key.certificate().life().from()).text());
     say(key.address(), new AddressRecord.Mailbox(key.certificate().encode(), operator, "default"));
   }
 
@@ -323,7 +325,6 @@ public final class TestDomain {
             ? asked
             : asked.withoutTag();
     Instant now = clock.instant();
-    UserSecretKey user = users.get(address);
     return signer()
         .sign(
             new AddressRecord(
@@ -334,9 +335,7 @@ public final class TestDomain {
                 now.plus(Duration.ofHours(24)),
                 null,
                 contents.getOrDefault(address, new AddressRecord.Unknown()),
-                user == null
-                    ? List.of()
-                    : List.of(KeyStatement.first(user, user.certificate().life().from()).text())));
+                statements.containsKey(address) ? List.of(statements.get(address)) : List.of()));
   }
 
   /** The operator's servers. */
