@@ -66,19 +66,24 @@ final class Ceremony {
     this.operator = MailDomain.parse(provider.operator());
   }
 
-  /** Performs what is still to be done. */
-  void perform() throws IOException {
+  /** Root, operational CA and DNS: afterwards the key server answers for its domain. */
+  void establish() throws IOException {
     try (var administration = provider.administration()) {
       var zoneFile = provider.layout().zoneFile();
       if (!Files.exists(zoneFile)) {
-        var pin = establish(administration);
-        Files.write(zoneFile, records(pin));
+        Files.write(zoneFile, records(makeAuthority(administration)));
       }
       zones.zone(provider.operator(), ZoneSecurity.SIGNED);
       zones.put(Files.readAllLines(zoneFile));
       report.accept(
           provider.operator()
               + ": DNS names the root's digest and the key server, signed with DNSSEC");
+    }
+  }
+
+  /** A certificate for each service that has none yet. */
+  void enrolServices() throws IOException {
+    try (var administration = provider.administration()) {
       enrolServices(administration);
     }
   }
@@ -86,20 +91,20 @@ final class Ceremony {
   /**
    * From nothing to a key server that may sign: the root's secret key stays in its own directory.
    */
-  private DnsRecord establish(Administration administration) {
+  private DnsRecord makeAuthority(Administration administration) {
     var root = new RootCeremony(provider.rootDirectory(), clock, random);
     root.create(operator, plan.passphrase());
     report.accept(
         provider.operator()
             + ": root certificate made; its secret key stays with the domain's owner");
-    var request = administration.init(operator);
+    var request = Patience.with(() -> administration.init(operator));
     report.accept(
         provider.operator()
             + ": the key server made an operational authority and asks for its certificate");
     var authority = root.sign(request, plan.passphrase(), CaHandover.ONLY_THIS);
     report.accept(
         provider.operator() + ": the root signed that, and a statement that puts it in force");
-    var state = administration.authority(operator, authority);
+    var state = Patience.with(() -> administration.authority(operator, authority));
     if (state.dns() == null) {
       throw new IllegalStateException("the key server has no pin to publish for " + operator);
     }
@@ -124,14 +129,29 @@ final class Ceremony {
       var enrolment = new ServerEnrolment(directory.client(), random);
       for (var service : ServiceName.values()) {
         if (service.enrols() && !isEnrolled(service)) {
-          var code =
-              administration.serverCode(
-                  service.word(), hosts(service), purpose(service), pool(service));
-          enrolment.enrol(operator, code, provider.identityDirectory(service), receiptKey(service));
+          enrol(administration, enrolment, service);
           report.accept(
               provider.operator() + ": " + service.word() + " enrolled with a one-time code");
         }
       }
+    }
+  }
+
+  private void enrol(Administration administration, ServerEnrolment enrolment, ServiceName service)
+      throws IOException {
+    var receipts = receiptKey(service);
+    // A code is good for one try: each attempt asks for a new one.
+    var made =
+        Patience.with(
+            () ->
+                enrolment.enrol(
+                    operator,
+                    administration.serverCode(
+                        service.word(), hosts(service), purpose(service), pool(service)),
+                    provider.identityDirectory(service),
+                    receipts));
+    if (!made.operator().equals(operator)) {
+      throw new IOException(service.word() + " was enrolled for " + made.operator());
     }
   }
 

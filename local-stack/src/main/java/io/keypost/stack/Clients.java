@@ -50,15 +50,18 @@ final class Clients implements AutoCloseable {
     try (var administration = provider.administration()) {
       var home = home(address);
       home.keep(settings);
+      // A code is good for one try: each attempt asks for a new one.
       var client =
-          KeypostClient.enrol(
-              home,
-              plan.passphrase(),
-              settings,
-              address,
-              administration.addressCode(address),
-              clock,
-              random);
+          Patience.with(
+              () ->
+                  KeypostClient.enrol(
+                      home,
+                      plan.passphrase(),
+                      settings,
+                      address,
+                      administration.addressCode(address),
+                      clock,
+                      random));
       open.put(address, client);
       return client;
     }

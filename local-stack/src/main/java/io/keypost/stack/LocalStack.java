@@ -180,6 +180,11 @@ public final class LocalStack implements AutoCloseable {
     for (var provider : providers.values()) {
       provider.service(ServiceName.KEYSERVER).awaitLive(LIVE_TIMEOUT);
     }
+    // DNS first: what else starts has it to find, and two cores to itself meanwhile.
+    for (var provider : providers.values()) {
+      work.start(provider.operator() + " first start", () -> ceremony(provider).establish());
+    }
+    work.await();
     report.accept("starting ingress, verifier, router and delivery of each");
     for (var provider : providers.values()) {
       for (var service : provider.services()) {
@@ -189,7 +194,7 @@ public final class LocalStack implements AutoCloseable {
       }
     }
     for (var provider : providers.values()) {
-      work.start(provider.operator() + " ceremony", () -> ceremony(provider).perform());
+      work.start(provider.operator() + " enrolment", () -> ceremony(provider).enrolServices());
     }
     work.await();
     for (var provider : providers.values()) {

@@ -34,6 +34,8 @@ public final class TopicAdmin {
   /** How long one request to the brokers may take. */
   public static final Duration BROKER_TIMEOUT = Duration.ofSeconds(30);
 
+  private static final Duration VISIBLE_POLL = Duration.ofMillis(100);
+
   /**
    * Largest record: an envelope with signature and records takes less than 64 KiB, a dead letter
    * wraps one of these.
@@ -59,8 +61,22 @@ public final class TopicAdmin {
    */
   public void apply() {
     createMissing();
+    awaitVisible();
     correctSettings();
     check();
+  }
+
+  /** A broker acknowledges a topic before every broker's metadata has it. */
+  private void awaitVisible() {
+    long deadline = System.nanoTime() + BROKER_TIMEOUT.toNanos();
+    while (descriptions().size() < Topics.values().length && System.nanoTime() < deadline) {
+      try {
+        Thread.sleep(VISIBLE_POLL);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new KafkaException("interrupted", e);
+      }
+    }
   }
 
   /**
