@@ -175,7 +175,8 @@ public final class KeypostClient implements AutoCloseable {
    */
   public SentMessage send(Path mime, Address to, SendPolicy policy) {
     UserCertificate recipient =
-        correspondents.recipient(Waiting.on(provider.directory().resolve(to)), policy);
+        correspondents.recipient(
+            Waiting.onRepeatable(() -> provider.directory().resolve(to)), policy);
     Instant now = clock.instant();
     MessageId id = MessageId.random(random);
     Path payload = PrivateFiles.temporary(home.directory().resolve("tmp"));
@@ -285,7 +286,9 @@ public final class KeypostClient implements AutoCloseable {
         new ReceiptCheck(
             provider.directory(),
             address(),
-            Waiting.on(provider.directory().domain(address().domain())).pin().operator());
+            Waiting.onRepeatable(() -> provider.directory().domain(address().domain()))
+                .pin()
+                .operator());
     List<OutcomeView> views = new ArrayList<>();
     for (Outcomes.Reported reported : new Outcomes(mailbox).list()) {
       Digest digest =

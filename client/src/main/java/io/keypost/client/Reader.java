@@ -43,7 +43,7 @@ final class Reader {
 
   ReadMessage read(FetchedMessage message, Instant now) {
     Envelope envelope = message.signed().envelope();
-    AddressView sender = Waiting.on(directory.address(envelope.sender()));
+    AddressView sender = Waiting.onRepeatable(() -> directory.address(envelope.sender()));
     UserCertificate certificate = Correspondents.mailbox(sender);
     OpenedMessage<Bytes> opened = open(message, certificate, now);
     MessageWrapper.Unwrapped unwrapped = MessageWrapper.unwrap(opened.content(), envelope);

@@ -233,7 +233,8 @@ public final class Mailbox {
   /** A request to the mailbox service, with its token. */
   PeerAnswer exchange(PeerRequest request) {
     AccessGrant grant = provider.grant(TokenAudience.MAILBOX);
-    PeerRequest authorized = request.withHeader("authorization", "Bearer " + grant.bearer());
+    PeerRequest authorized =
+        ProviderConnection.patient(request).withHeader("authorization", "Bearer " + grant.bearer());
     return Waiting.on(
         provider
             .trust()

@@ -41,6 +41,9 @@ public final class ProviderConnection implements AutoCloseable {
   /** A token is not used in the last part of its life. */
   private static final Duration TOKEN_MARGIN = Duration.ofSeconds(60);
 
+  /** For one request to the own provider. */
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
   private static final String GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer";
   private static final String FORM = "application/x-www-form-urlencoded";
   private static final int HTTPS_PORT = 443;
@@ -110,7 +113,7 @@ public final class ProviderConnection implements AutoCloseable {
   /** A token for this audience, kept or new. */
   AccessGrant grant(TokenAudience audience) {
     AccessGrant kept = kept(audience);
-    return kept != null ? kept : Waiting.on(request(audience));
+    return kept != null ? kept : Waiting.onRepeatable(() -> request(audience));
   }
 
   private @Nullable AccessGrant kept(TokenAudience audience) {
@@ -169,13 +172,22 @@ public final class ProviderConnection implements AutoCloseable {
    * @throws RefusedException what it refuses, or why it cannot be asked
    */
   PeerAnswer askKeyServer(PeerRequest request) {
-    return Waiting.on(directory.domain(user.domain()).thenCompose(own -> ask(own, request)));
+    // What is asked may change something, so it is asked once; finding and trusting the key server
+    // may be tried again.
+    DomainView own = Waiting.onRepeatable(() -> directory.domain(user.domain()));
+    PeerTrust trusted = Waiting.onRepeatable(this::trust);
+    return Waiting.on(ask(own, trusted, request));
   }
 
   private CompletionStage<PeerAnswer> ask(DomainView own, PeerRequest request) {
+    return trust().thenCompose(trusted -> ask(own, trusted, request));
+  }
+
+  private CompletionStage<PeerAnswer> ask(DomainView own, PeerTrust trusted, PeerRequest request) {
     PeerTarget target = PeerTarget.of(own.pin().keyServers().getFirst());
-    return trust()
-        .thenCompose(trust -> directory.http().exchange(request, List.of(target), trust))
+    return directory
+        .http()
+        .exchange(patient(request), List.of(target), trusted)
         .thenApply(ProviderConnection::requireSuccess);
   }
 
@@ -192,6 +204,19 @@ public final class ProviderConnection implements AutoCloseable {
       throw Problems.of(answer.status(), answer.body());
     }
     return answer;
+  }
+
+  /** The own provider asks others while a person waits: longer than a service would. */
+  static PeerRequest patient(PeerRequest request) {
+    return request.timeout().compareTo(PATIENCE) >= 0
+        ? request
+        : new PeerRequest(
+            request.method(),
+            request.path(),
+            request.headers(),
+            request.body(),
+            request.maxAnswerOctets(),
+            PATIENCE);
   }
 
   static PeerTarget target(URI uri) {
