@@ -52,7 +52,7 @@ public record ReceiptPost(List<WaitingReceipt> receipts) {
   public Bytes body() {
     ObjectNode body = JSON.createObjectNode();
     ArrayNode chain = body.putArray("chain");
-    receipts.getFirst().chain().certificates().forEach(der -> chain.add(der.base64()));
+    receipts.getFirst().chain().certificates().forEach(der -> chain.add(der.base64Url()));
     ArrayNode list = body.putArray("receipts");
     receipts.forEach(receipt -> list.add(receipt.receipt()));
     try {
