@@ -3,12 +3,10 @@ package io.keypost.delivery;
 import io.keypost.delivery.http.PeerAccess;
 import io.keypost.directory.client.DirectoryClient;
 import io.keypost.directory.net.PeerHttp;
-import io.keypost.directory.token.AccessTokens;
 import io.keypost.frame.IdentityHolder;
 import io.keypost.payloads.PayloadStore;
 import io.keypost.payloads.segment.SegmentFileStore;
 import io.keypost.payloads.segment.SegmentSettings;
-import io.keypost.protocol.address.MailDomain;
 import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.enterprise.inject.Typed;
@@ -18,16 +16,9 @@ import java.security.SecureRandom;
 import java.time.InstantSource;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
-/** What delivery's beans are given from outside: randomness, payloads, the way to peers. */
+/** What delivery's beans are given beside what the service's frame gives. */
 @Singleton
 class DeliveryProviders {
-
-  /** The platform's generator. */
-  @Produces
-  @Singleton
-  SecureRandom random() {
-    return new SecureRandom();
-  }
 
   /** The payloads that the ingress stored; delivery only reads them. */
   @Produces
@@ -59,12 +50,5 @@ class DeliveryProviders {
         return identity.get().isPresent();
       }
     };
-  }
-
-  /** Checks the tokens that this operator's key server gives to users. */
-  @Produces
-  @Singleton
-  AccessTokens accessTokens(DirectoryClient directory, MailDomain operator) {
-    return directory.accessTokens(operator);
   }
 }

@@ -2,11 +2,23 @@ package io.keypost.ingress;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
 import java.time.Duration;
 
 /** {@code keypost.ingress.*} of the provider file. */
 @ConfigMapping(prefix = "keypost.ingress")
 public interface IngressConfig {
+
+  /** Address of the management port; loopback unless set. */
+  @WithDefault("127.0.0.1")
+  String managementAddress();
+
+  /** The management port: probes and metrics. */
+  @WithDefault("9001")
+  int managementPort();
+
+  /** Where {@code keypost server enrol} writes key and certificate. */
+  Path identityDirectory();
 
   /** Address that the public port listens on. */
   @WithDefault("0.0.0.0")
@@ -50,6 +62,10 @@ public interface IngressConfig {
   /** A connection on which nothing moves for so long is closed. */
   @WithDefault("PT2M")
   Duration idleTimeout();
+
+  /** How long the service is not ready before it begins to stop, so that callers go elsewhere. */
+  @WithDefault("PT0S")
+  Duration shutdownDelay();
 
   /** How long requests in progress may take to end when the service stops. */
   @WithDefault("PT20S")

@@ -4,6 +4,7 @@ import io.keypost.directory.Directory;
 import io.keypost.directory.client.DirectoryBuilder;
 import io.keypost.directory.client.DirectoryClient;
 import io.keypost.directory.config.DirectoryConfiguration;
+import io.keypost.directory.token.AccessTokens;
 import io.keypost.protocol.address.MailDomain;
 import io.vertx.core.Vertx;
 import jakarta.enterprise.inject.Produces;
@@ -36,6 +37,13 @@ public class DirectoryAccess {
     return new DirectoryBuilder(vertx, DirectoryConfiguration.settings(dns, directory), clock)
         .identity(identity)
         .build();
+  }
+
+  /** Checks the tokens that this operator's key server gives to users. */
+  @Produces
+  @Singleton
+  AccessTokens accessTokens(DirectoryClient directory, MailDomain operator) {
+    return directory.accessTokens(operator);
   }
 
   void close(@jakarta.enterprise.inject.Disposes DirectoryClient directory) {

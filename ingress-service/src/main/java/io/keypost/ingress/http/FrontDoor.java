@@ -1,12 +1,12 @@
 package io.keypost.ingress.http;
 
 import io.keypost.directory.client.DirectoryClient;
+import io.keypost.directory.token.AccessTokens;
 import io.keypost.frame.IdentityHolder;
 import io.keypost.ingress.AcceptanceStage;
 import io.keypost.ingress.IngressConfig;
 import io.keypost.ingress.IngressMetrics;
 import io.keypost.ingress.ReceiptStage;
-import io.keypost.protocol.address.MailDomain;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -66,8 +66,8 @@ public class FrontDoor {
       Vertx vertx,
       IngressConfig config,
       IdentityHolder identity,
+      AccessTokens tokens,
       DirectoryClient directory,
-      MailDomain operator,
       InstantSource clock,
       AcceptanceStage acceptance,
       ReceiptStage receipts,
@@ -77,7 +77,7 @@ public class FrontDoor {
     this.config = config;
     this.identity = identity;
     this.metrics = metrics;
-    this.callers = new Callers(directory.accessTokens(operator), directory.peers(), clock);
+    this.callers = new Callers(tokens, directory.peers(), clock);
     RequestLimits limits = new RequestLimits(config.maxRequests(), config.maxRequestsPerCaller());
     this.requests = new Requests(vertx, config, callers, limits, acceptance, receipts, metrics);
     registry.gauge("keypost.ingress.requests.in.progress", limits, RequestLimits::inProgress);

@@ -16,8 +16,8 @@ public class PayloadStoreProducer {
 
   @Produces
   @Singleton
-  PayloadStore store(PayloadsConfig config, InstantSource clock) {
-    return new SegmentFileStore(SegmentSettings.in(config.directory()), clock, new SecureRandom());
+  PayloadStore store(PayloadsConfig config, InstantSource clock, SecureRandom random) {
+    return new SegmentFileStore(SegmentSettings.in(config.directory()), clock, random);
   }
 
   void close(@Disposes PayloadStore store) {
