@@ -1,10 +1,6 @@
 package io.keypost.keyserver;
 
 import io.keypost.testsupport.KeypostTestResource;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.Map;
 
 /** What the key server needs besides: a name, and free ports that a pin can name. */
@@ -26,13 +22,5 @@ public class KeyServerTestResource extends KeypostTestResource {
     config.putIfAbsent("keypost.keyserver.mailbox-url", "https://mail." + operator);
     // What a domain says changes between two requests of one test.
     config.putIfAbsent("keypost.directory.refresh-after", "PT0.001S");
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("no free port", e);
-    }
   }
 }

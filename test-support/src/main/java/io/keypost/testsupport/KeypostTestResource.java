@@ -3,6 +3,8 @@ package io.keypost.testsupport;
 import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -54,6 +56,15 @@ public class KeypostTestResource implements QuarkusTestResourceLifecycleManager 
    * @param config what the service will see; may be changed
    */
   protected void prepare(Map<String, String> config) {}
+
+  /** A port that nobody listens at now, for what must be known before the service starts. */
+  protected static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException("no free port", e);
+    }
+  }
 
   private static Map<String, String> sharedConfig() {
     var servers = SharedServers.get();
