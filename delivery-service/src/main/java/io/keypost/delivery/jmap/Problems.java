@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusalStatus;
 import io.keypost.protocol.refusal.RefusedException;
 import jakarta.inject.Singleton;
 import jakarta.ws.rs.WebApplicationException;
@@ -21,7 +22,7 @@ class Problems {
 
   @ServerExceptionMapper
   RestResponse<ObjectNode> refused(RefusedException e) {
-    return problem(status(e.refusal()), e.refusal());
+    return problem(e.refusal());
   }
 
   /** RFC 8620 section 3.6.1: the type is the standard's. */
@@ -41,34 +42,18 @@ class Problems {
   @ServerExceptionMapper
   RestResponse<ObjectNode> web(WebApplicationException e) {
     int status = e.getResponse().getStatus();
-    RefusalCode code =
-        switch (status) {
-          case 404 -> RefusalCode.NOT_FOUND;
-          case 413 -> RefusalCode.PAYLOAD_TOO_LARGE;
-          default -> status < 500 ? RefusalCode.MALFORMED_REQUEST : RefusalCode.UNAVAILABLE;
-        };
+    RefusalCode code = RefusalStatus.codeFor(status);
     return problem(status, Refusal.of(code, code.text()));
   }
 
   @ServerExceptionMapper
   RestResponse<ObjectNode> fault(Throwable e) {
     LOG.error("a request failed by a fault of this service", e);
-    return problem(
-        503, Refusal.of(RefusalCode.UNAVAILABLE, "a fault of this server; it is logged"));
+    return problem(Refusal.of(RefusalCode.UNAVAILABLE, "a fault of this server; it is logged"));
   }
 
-  private static int status(Refusal refusal) {
-    return switch (refusal) {
-      case Refusal.RetryAfter _ -> 503;
-      case Refusal.NeedsClient _ -> 409;
-      case Refusal.Permanent permanent ->
-          switch (permanent.code()) {
-            case UNAUTHENTICATED, TOKEN_INVALID, TOKEN_EXPIRED -> 401;
-            case FORBIDDEN -> 403;
-            case NOT_FOUND -> 404;
-            default -> 400;
-          };
-    };
+  private static RestResponse<ObjectNode> problem(Refusal refusal) {
+    return problem(RefusalStatus.of(refusal.code()), refusal);
   }
 
   private static RestResponse<ObjectNode> problem(int status, Refusal refusal) {

@@ -3,6 +3,7 @@ package io.keypost.ingress.http;
 import io.keypost.protocol.message.Answer;
 import io.keypost.protocol.message.Status;
 import io.keypost.protocol.refusal.Refusal;
+import io.keypost.protocol.refusal.RefusalStatus;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
@@ -30,7 +31,7 @@ final class Replies {
 
   /** A request that was refused as a whole (RFC 9457). */
   static void problem(HttpServerRequest request, Refusal refusal) {
-    problem(request, HttpStatus.of(refusal), refusal);
+    problem(request, RefusalStatus.of(refusal.code()), refusal);
   }
 
   /** A request that was refused as a whole, with a status of its own. */

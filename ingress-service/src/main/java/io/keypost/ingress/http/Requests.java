@@ -14,6 +14,7 @@ import io.keypost.protocol.message.Frames;
 import io.keypost.protocol.message.Status;
 import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusalStatus;
 import io.keypost.protocol.refusal.RefusedException;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -196,7 +197,7 @@ final class Requests {
   }
 
   private void refuse(HttpServerRequest request, Way way, Refusal refusal) {
-    refuse(request, way, HttpStatus.of(refusal), refusal);
+    refuse(request, way, RefusalStatus.of(refusal.code()), refusal);
   }
 
   private void refuse(HttpServerRequest request, Way way, int status, Refusal refusal) {

@@ -2,7 +2,7 @@ package io.keypost.keyserver.http;
 
 import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
-import io.keypost.protocol.refusal.RefusalKind;
+import io.keypost.protocol.refusal.RefusalStatus;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -23,7 +23,8 @@ public record Problem(String type, String title, int status, String code, String
   /** The problem that tells of {@code refusal}. */
   public static Problem of(Refusal refusal) {
     RefusalCode code = refusal.code();
-    return new Problem("about:blank", code.text(), status(code), code.wire(), refusal.detail());
+    return new Problem(
+        "about:blank", code.text(), RefusalStatus.of(code), code.wire(), refusal.detail());
   }
 
   /** How long the caller is to wait; empty when waiting does not help. */
@@ -31,29 +32,5 @@ public record Problem(String type, String title, int status, String code, String
     return refusal instanceof Refusal.RetryAfter later
         ? Optional.of(later.after())
         : Optional.empty();
-  }
-
-  /** HTTP status that goes with a code. */
-  static int status(RefusalCode code) {
-    return switch (code) {
-      case UNAUTHENTICATED, TOKEN_INVALID, TOKEN_EXPIRED, CERTIFICATE_MISSING -> 401;
-      case FORBIDDEN,
-          CODE_INVALID,
-          PROOF_INVALID,
-          CERTIFICATE_UNTRUSTED,
-          CERTIFICATE_EXPIRED,
-          CERTIFICATE_NOT_YET_VALID,
-          CERTIFICATE_WRONG_USE,
-          CERTIFICATE_WRONG_NAME,
-          CERTIFICATE_REVOKED,
-          CERTIFICATE_UNLISTED,
-          OPERATOR_NOT_NAMED ->
-          403;
-      case NOT_FOUND -> 404;
-      case CONFLICT, CONSENT_MISSING -> 409;
-      case PAYLOAD_TOO_LARGE, HEAD_TOO_LARGE -> 413;
-      case RATE_LIMITED -> 429;
-      default -> code.kind() == RefusalKind.RETRY_AFTER ? 503 : 400;
-    };
   }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.exc.StreamReadException;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusalStatus;
 import io.keypost.protocol.refusal.RefusedException;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
@@ -49,12 +50,7 @@ class Problems {
   @ServerExceptionMapper
   RestResponse<Problem> web(WebApplicationException e) {
     int status = e.getResponse().getStatus();
-    RefusalCode code =
-        switch (status) {
-          case 404 -> RefusalCode.NOT_FOUND;
-          case 413 -> RefusalCode.PAYLOAD_TOO_LARGE;
-          default -> status < 500 ? RefusalCode.MALFORMED_REQUEST : RefusalCode.UNAVAILABLE;
-        };
+    RefusalCode code = RefusalStatus.codeFor(status);
     Problem problem = Problem.of(Refusal.of(code, code.text()));
     // The status that HTTP has for it says more than the code's own: 405, 406, 415.
     return respond(
