@@ -10,6 +10,7 @@ import io.keypost.events.stage.EventPublisher;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.certificate.CertificateCodec;
 import io.keypost.protocol.message.Status;
+import io.keypost.protocol.record.ReceiptPost;
 import io.keypost.protocol.record.ReceiptRecord;
 import io.keypost.protocol.record.RecordVerifier;
 import io.keypost.protocol.record.Verified;

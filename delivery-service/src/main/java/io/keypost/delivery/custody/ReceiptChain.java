@@ -2,21 +2,20 @@ package io.keypost.delivery.custody;
 
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
+import io.keypost.protocol.certificate.CertificateCodec;
 import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
  * The certificates that prove who signed a receipt.
  *
- * @param certificates DER, leaf first, 1 to 4
+ * @param certificates DER, leaf first, 1 to {@value CertificateCodec#MAX_CHAIN}
  */
 public record ReceiptChain(List<Bytes> certificates) {
-  private static final int MAX_CERTIFICATES = 4;
-
   /** Copies the list and checks its bound. */
   public ReceiptChain {
     certificates = List.copyOf(certificates);
-    if (certificates.isEmpty() || certificates.size() > MAX_CERTIFICATES) {
+    if (certificates.isEmpty() || certificates.size() > CertificateCodec.MAX_CHAIN) {
       throw new IllegalArgumentException("a chain of " + certificates.size() + " certificates");
     }
   }

@@ -9,8 +9,8 @@ import io.keypost.delivery.custody.WaitingReceipt;
 import io.keypost.delivery.http.OperatorServers;
 import io.keypost.delivery.http.OperatorServers.Candidate;
 import io.keypost.delivery.http.PeerAccess;
-import io.keypost.delivery.http.ReceiptPost;
-import io.keypost.delivery.http.ReceiptPost.Fate;
+import io.keypost.delivery.http.ReceiptRequest;
+import io.keypost.delivery.http.ReceiptRequest.Fate;
 import io.keypost.delivery.http.Waiting;
 import io.keypost.delivery.store.Database;
 import io.keypost.delivery.store.OutboxStore;
@@ -22,6 +22,7 @@ import io.keypost.directory.net.PeerAnswer;
 import io.keypost.directory.net.PeerRequest;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.record.DomainRecord;
+import io.keypost.protocol.record.ReceiptPost;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -157,13 +158,13 @@ public class ReceiptPoster {
     for (List<WaitingReceipt> sameChain : byChain.values()) {
       for (int from = 0; from < sameChain.size(); from += ReceiptPost.MAX_RECEIPTS) {
         int to = Math.min(from + ReceiptPost.MAX_RECEIPTS, sameChain.size());
-        ReceiptPost post = new ReceiptPost(sameChain.subList(from, to));
+        ReceiptRequest post = new ReceiptRequest(sameChain.subList(from, to));
         settle(post, post(operator, domain, post));
       }
     }
   }
 
-  private List<Fate> post(MailDomain operator, MailDomain senderDomain, ReceiptPost post) {
+  private List<Fate> post(MailDomain operator, MailDomain senderDomain, ReceiptRequest post) {
     Optional<Candidate> asked = Optional.empty();
     try {
       MailDomain target = operatorNow(senderDomain, operator);
@@ -192,8 +193,8 @@ public class ReceiptPoster {
     }
   }
 
-  private static PeerRequest request(ReceiptPost post) {
-    PeerRequest usual = PeerRequest.post("/v1/receipts", "application/json", post.body());
+  private static PeerRequest request(ReceiptRequest post) {
+    PeerRequest usual = PeerRequest.post("/v1/receipts", ReceiptPost.MEDIA_TYPE, post.body());
     return new PeerRequest(
         usual.method(),
         usual.path(),
@@ -223,7 +224,7 @@ public class ReceiptPoster {
                     RefusalCode.UNAVAILABLE, senderDomain + " names no operator now"));
   }
 
-  private void settle(ReceiptPost post, List<Fate> fates) {
+  private void settle(ReceiptRequest post, List<Fate> fates) {
     Instant now = clock.instant();
     List<WaitingReceipt> done = new ArrayList<>();
     List<PostponedReceipt> later = new ArrayList<>();

@@ -7,11 +7,11 @@ import io.keypost.ingress.FrameIntake;
 import io.keypost.ingress.IngressConfig;
 import io.keypost.ingress.IngressMetrics;
 import io.keypost.ingress.IngressMetrics.Way;
-import io.keypost.ingress.ReceiptPost;
 import io.keypost.ingress.ReceiptStage;
 import io.keypost.protocol.message.Answer;
 import io.keypost.protocol.message.Frames;
 import io.keypost.protocol.message.Status;
+import io.keypost.protocol.record.ReceiptPost;
 import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusalStatus;
@@ -32,7 +32,6 @@ import java.util.function.Consumer;
  * normalised), has its caller checked before one octet of the body is read, and hands it on.
  */
 final class Requests {
-  private static final String JSON = "application/json";
   private static final String TRACEPARENT = "traceparent";
 
   private final Vertx vertx;
@@ -95,7 +94,7 @@ final class Requests {
   }
 
   private void receipts(HttpServerRequest request) {
-    if (isWellFormed(request, Way.RECEIPT, JSON)) {
+    if (isWellFormed(request, Way.RECEIPT, ReceiptPost.MEDIA_TYPE)) {
       identify(request, Way.RECEIPT, () -> callers.peer(request), peer -> receipts(request, peer));
     }
   }

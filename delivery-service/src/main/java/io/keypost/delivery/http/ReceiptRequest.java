@@ -1,12 +1,10 @@
 package io.keypost.delivery.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.keypost.delivery.custody.WaitingReceipt;
 import io.keypost.protocol.Bytes;
+import io.keypost.protocol.record.ReceiptPost;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusalKind;
 import java.io.IOException;
@@ -15,14 +13,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The body of {@code POST /v1/receipts} and its answer (docs/protocol.md, "Receipts").
+ * A request with receipts and what its answer says of them (docs/protocol.md, "Receipts").
  *
- * @param receipts 1 to {@value #MAX_RECEIPTS} under one chain
+ * @param receipts 1 to {@value ReceiptPost#MAX_RECEIPTS} under one chain
  */
-public record ReceiptPost(List<WaitingReceipt> receipts) {
-  /** Most receipts in one request. */
-  public static final int MAX_RECEIPTS = 100;
-
+public record ReceiptRequest(List<WaitingReceipt> receipts) {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final String ACCEPTED = "accepted";
 
@@ -41,25 +36,19 @@ public record ReceiptPost(List<WaitingReceipt> receipts) {
   }
 
   /** Checks the number. */
-  public ReceiptPost {
+  public ReceiptRequest {
     receipts = List.copyOf(receipts);
-    if (receipts.isEmpty() || receipts.size() > MAX_RECEIPTS) {
+    if (receipts.isEmpty() || receipts.size() > ReceiptPost.MAX_RECEIPTS) {
       throw new IllegalArgumentException(receipts.size() + " receipts in one request");
     }
   }
 
-  /** The JSON. */
+  /** The body. */
   public Bytes body() {
-    ObjectNode body = JSON.createObjectNode();
-    ArrayNode chain = body.putArray("chain");
-    receipts.getFirst().chain().certificates().forEach(der -> chain.add(der.base64Url()));
-    ArrayNode list = body.putArray("receipts");
-    receipts.forEach(receipt -> list.add(receipt.receipt()));
-    try {
-      return Bytes.copyOf(JSON.writeValueAsBytes(body));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("strings become JSON", e);
-    }
+    return new ReceiptPost(
+            receipts.getFirst().chain().certificates(),
+            receipts.stream().map(WaitingReceipt::receipt).toList())
+        .encode();
   }
 
   /**
