@@ -1,6 +1,6 @@
 package io.keypost.protocol.certificate;
 
-import static io.keypost.protocol.certificate.CertificateCheckerTest.assertRefused;
+import static io.keypost.protocol.certificate.CertificateCheck.assertRefused;
 import static io.keypost.protocol.certificate.TestAuthority.RANDOM;
 import static org.assertj.core.api.Assertions.assertThat;
 
