@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.Config;
@@ -34,7 +35,11 @@ public final class TopicAdmin {
   /** How long one request to the brokers may take. */
   public static final Duration BROKER_TIMEOUT = Duration.ofSeconds(30);
 
-  private static final Duration VISIBLE_POLL = Duration.ofMillis(100);
+  /** Between two looks at whether a change is seen. */
+  public static final Duration VISIBLE_POLL = Duration.ofMillis(100);
+
+  /** As many looks as fit into {@link #BROKER_TIMEOUT}. */
+  private static final int VISIBLE_LOOKS = (int) BROKER_TIMEOUT.dividedBy(VISIBLE_POLL);
 
   /**
    * Largest record: an envelope with signature and records takes less than 64 KiB, a dead letter
@@ -44,11 +49,29 @@ public final class TopicAdmin {
 
   private final Admin admin;
   private final TopicSettings settings;
+  private final Pause pause;
 
-  /** Takes the connection (closed by the caller) and what the provider set. */
+  /** Lets time pass. */
+  @FunctionalInterface
+  public interface Pause {
+    /** Returns after {@code length}. */
+    void last(Duration length) throws InterruptedException;
+  }
+
+  /** Takes the connection (closed by the caller) and what the provider set; waits for real. */
   public TopicAdmin(Admin admin, TopicSettings settings) {
+    this(admin, settings, Thread::sleep);
+  }
+
+  /**
+   * The same, with waits that are the caller's.
+   *
+   * @param pause how {@link #apply} waits until what it changed is seen
+   */
+  public TopicAdmin(Admin admin, TopicSettings settings, Pause pause) {
     this.admin = admin;
     this.settings = settings;
+    this.pause = pause;
   }
 
   /**
@@ -61,22 +84,31 @@ public final class TopicAdmin {
    */
   public void apply() {
     createMissing();
-    awaitVisible();
-    correctSettings();
+    awaitVisible(this::allExist);
+    if (correctSettings()) {
+      awaitVisible(this::allAreSet);
+    }
     check();
   }
 
-  /** A broker acknowledges a topic before every broker's metadata has it. */
-  private void awaitVisible() {
-    long deadline = System.nanoTime() + BROKER_TIMEOUT.toNanos();
-    while (descriptions().size() < Topics.values().length && System.nanoTime() < deadline) {
+  /** A broker acknowledges a change before every broker's metadata has it. */
+  private void awaitVisible(BooleanSupplier change) {
+    for (int look = 1; look < VISIBLE_LOOKS && !change.getAsBoolean(); look++) {
       try {
-        Thread.sleep(VISIBLE_POLL);
+        pause.last(VISIBLE_POLL);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw new KafkaException("interrupted", e);
       }
     }
+  }
+
+  private boolean allExist() {
+    return descriptions().size() == Topics.values().length;
+  }
+
+  private boolean allAreSet() {
+    return differences().stream().noneMatch(TopicDifference.Setting.class::isInstance);
   }
 
   /**
@@ -159,7 +191,8 @@ public final class TopicAdmin {
         .forEach(created -> awaitUnless(created, TopicExistsException.class));
   }
 
-  private void correctSettings() {
+  /** Returns whether anything had to be set. */
+  private boolean correctSettings() {
     Map<ConfigResource, Collection<AlterConfigOp>> changes =
         new TreeMap<>((a, b) -> a.name().compareTo(b.name()));
     for (TopicDifference difference : differences()) {
@@ -172,9 +205,11 @@ public final class TopicAdmin {
             .add(new AlterConfigOp(new ConfigEntry(name, expected), AlterConfigOp.OpType.SET));
       }
     }
-    if (!changes.isEmpty()) {
-      await(admin.incrementalAlterConfigs(changes).all());
+    if (changes.isEmpty()) {
+      return false;
     }
+    await(admin.incrementalAlterConfigs(changes).all());
+    return true;
   }
 
   private Map<String, String> topicConfig(Topics topic) {
