@@ -6,6 +6,7 @@ import io.keypost.events.TopicSettings;
 import io.keypost.events.Topics;
 import io.keypost.events.wire.DeadLetter;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -57,6 +58,9 @@ final class DeadLetterReplay implements AutoCloseable {
   Replayed replay(int partition, long offset) {
     DeadLetter letter =
         read(new TopicPartition(topics.nameOf(Topics.MAIL_DEAD_LETTER), partition), offset);
+    if (Arrays.stream(Topics.values()).map(topics::nameOf).noneMatch(letter.getTopic()::equals)) {
+      throw new KafkaException(letter.getTopic() + " is none of this provider's topics");
+    }
     ProducerRecord<byte[], byte[]> again =
         new ProducerRecord<>(
             letter.getTopic(), letter.getKey().toByteArray(), letter.getValue().toByteArray());

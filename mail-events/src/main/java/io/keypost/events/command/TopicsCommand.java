@@ -36,7 +36,8 @@ public final class TopicsCommand {
   private final PrintStream out;
   private final PrintStream err;
 
-  TopicsCommand(PrintStream out, PrintStream err) {
+  /** A command that speaks to the two streams. */
+  public TopicsCommand(PrintStream out, PrintStream err) {
     this.out = out;
     this.err = err;
   }
@@ -46,7 +47,8 @@ public final class TopicsCommand {
     System.exit(new TopicsCommand(System.out, System.err).run(arguments));
   }
 
-  int run(String... arguments) {
+  /** Runs the command; returns its exit code. */
+  public int run(String... arguments) {
     try {
       TopicsArguments parsed = TopicsArguments.parse(arguments);
       KafkaConfig config = read(parsed.config());

@@ -1,0 +1,2 @@
+/** The table of topics, its command and its check, on real Kafka. */
+package io.keypost.frame;
