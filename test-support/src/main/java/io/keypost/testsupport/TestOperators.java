@@ -35,6 +35,19 @@ public final class TestOperators implements AutoCloseable {
     return operator;
   }
 
+  /** A domain whose mail and directory are at {@code operator}. */
+  public TestDomain newDomain(String label, TestDomain operator) {
+    SharedServers servers = SharedServers.get();
+    String name = servers.newDomain(label);
+    servers.dns().zone(name, ZoneSecurity.SIGNED);
+    TestDomain domain =
+        new TestDomain(name, operator.domain().value(), InstantSource.system(), random);
+    TestKeyServer keys = keyServer(operator);
+    keys.host(domain);
+    keys.publish(servers.dns());
+    return domain;
+  }
+
   /** The key server of an operator. */
   public TestKeyServer keyServer(TestDomain operator) {
     TestKeyServer found = keyServers.get(operator.domain());

@@ -44,7 +44,6 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
-import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
 /** The front door from outside: real TLS, Kafka, key servers and signed zones. */
@@ -53,12 +52,6 @@ import org.junit.jupiter.api.Test;
 class FrontDoorTest {
   @Inject FrontDoor door;
   @Inject PayloadStore payloads;
-
-  @ConfigProperty(name = "keypost.kafka.bootstrap-servers")
-  String bootstrapServers;
-
-  @ConfigProperty(name = "keypost.kafka.topic-prefix")
-  String topicPrefix;
 
   private IngressFixture world;
 
@@ -321,7 +314,7 @@ class FrontDoorTest {
       assertThat(reply.status()).as(reply.text()).isEqualTo(202);
       assertThat(codes(reply)).containsExactly("accepted", "receipt_invalid", "receipt_invalid");
     }
-    assertThat(events().all(MailEvents.PROPOSED))
+    assertThat(world.topics().all(MailEvents.PROPOSED))
         .anySatisfy(
             event ->
                 assertThat(event)
@@ -392,12 +385,8 @@ class FrontDoorTest {
         door.port(), world.token(user.address(), "submission", Duration.ofMinutes(10)));
   }
 
-  private EventLog events() {
-    return new EventLog(bootstrapServers, IngressTestResource.topics(topicPrefix));
-  }
-
   private List<AcceptedMail> accepted(Messages message) {
-    return events().all(MailEvents.ACCEPTED).stream()
+    return world.topics().all(MailEvents.ACCEPTED).stream()
         .filter(event -> message.head().signed().contains(event.mail().envelope()))
         .toList();
   }
