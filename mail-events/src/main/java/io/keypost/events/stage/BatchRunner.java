@@ -68,12 +68,16 @@ public final class BatchRunner<T> {
 
   /**
    * Completes when everything that was decided about {@code records} is written; fails only if the
-   * brokers did not take it.
+   * brokers did not take it. Another batch may be run before.
+   *
+   * @param inFlight counts each record until it is written
    */
-  public CompletionStage<Void> run(Iterable<ConsumerRecord<byte[], byte[]>> records) {
+  public CompletionStage<Void> run(
+      Iterable<ConsumerRecord<byte[], byte[]>> records, InFlight inFlight) {
     List<CompletableFuture<Void>> settled = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> polled : records) {
-      settled.add(settle(polled));
+      inFlight.begin();
+      settled.add(settle(polled).whenComplete((_, _) -> inFlight.end()));
     }
     return CompletableFuture.allOf(settled.toArray(CompletableFuture[]::new));
   }

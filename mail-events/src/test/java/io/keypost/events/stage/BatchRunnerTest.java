@@ -33,6 +33,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class BatchRunnerTest {
@@ -57,7 +58,9 @@ class BatchRunnerTest {
                         StageDecision.Emit.of(
                             MailEvents.ACCEPTED.outgoing(
                                 incoming.event(), incoming.headers().passedOn()))))
-            .run(List.of(polled(mail, EventHeaders.of("AAAAAAAAAAAAAAAAAAAAAA", Optional.empty()))))
+            .run(
+                List.of(polled(mail, EventHeaders.of("AAAAAAAAAAAAAAAAAAAAAA", Optional.empty()))),
+                new InFlight(1))
             .toCompletableFuture();
     assertThat(slow.history()).hasSize(1);
     assertThat(batch).isNotDone();
@@ -91,7 +94,7 @@ class BatchRunnerTest {
   void keepsKeyAndValueOfWhatItPutsAside() throws Exception {
     AcceptedMail mail = examples.accepted();
     runner(producer, _ -> done(new StageDecision.Retry(Duration.ZERO, "busy")))
-        .run(List.of(polled(mail, EventHeaders.none())))
+        .run(List.of(polled(mail, EventHeaders.none())), new InFlight(1))
         .toCompletableFuture()
         .get(5, TimeUnit.SECONDS);
     ProducerRecord<byte[], byte[]> written = producer.history().getFirst();
@@ -146,7 +149,7 @@ class BatchRunnerTest {
                 done(
                     StageDecision.Emit.of(
                         MailEvents.ACCEPTED.outgoing(incoming.event(), incoming.headers()))))
-        .run(List.of(poison, polled(mail, EventHeaders.none())))
+        .run(List.of(poison, polled(mail, EventHeaders.none())), new InFlight(1))
         .toCompletableFuture()
         .get(5, TimeUnit.SECONDS);
     assertThat(producer.history())
@@ -164,7 +167,9 @@ class BatchRunnerTest {
   void readsNothingOfAnotherSchemaVersion() throws Exception {
     Headers later = new RecordHeaders().add(EventHeaders.VERSION, new byte[] {'2'});
     runner(producer, _ -> done(new StageDecision.Emit(List.of())))
-        .run(List.of(polled(MailEvents.ACCEPTED.encode(examples.accepted()).toByteArray(), later)))
+        .run(
+            List.of(polled(MailEvents.ACCEPTED.encode(examples.accepted()).toByteArray(), later)),
+            new InFlight(1))
         .toCompletableFuture()
         .get(5, TimeUnit.SECONDS);
     assertThat(deadLetter().getReason()).isEqualTo("future_version");
@@ -184,7 +189,7 @@ class BatchRunnerTest {
             Optional.empty());
     CompletableFuture<Void> batch =
         runner(producer, _ -> done(new StageDecision.Emit(List.of())))
-            .run(List.of(polled(examples.accepted(), waiting)))
+            .run(List.of(polled(examples.accepted(), waiting)), new InFlight(1))
             .toCompletableFuture();
     assertThat(settled).isEmpty();
     batch.get(5, TimeUnit.SECONDS);
@@ -201,7 +206,7 @@ class BatchRunnerTest {
             publisher(producer),
             InstantSource.fixed(NOW),
             (_, decision) -> settled.add(decision))
-        .run(List.of(polled(examples.accepted(), EventHeaders.none())))
+        .run(List.of(polled(examples.accepted(), EventHeaders.none())), new InFlight(1))
         .toCompletableFuture()
         .get(5, TimeUnit.SECONDS);
     assertThat(producer.history().getFirst().topic()).isEqualTo("a.mail.accepted.retry-10s");
@@ -219,7 +224,7 @@ class BatchRunnerTest {
                     done(
                         StageDecision.Emit.of(
                             MailEvents.ACCEPTED.outgoing(incoming.event(), incoming.headers()))))
-            .run(List.of(polled(examples.accepted(), EventHeaders.none())))
+            .run(List.of(polled(examples.accepted(), EventHeaders.none())), new InFlight(1))
             .toCompletableFuture();
     refusing.errorNext(new RecordTooLargeException("too large"));
     assertThatThrownBy(() -> batch.get(5, TimeUnit.SECONDS))
@@ -238,9 +243,54 @@ class BatchRunnerTest {
       Function<IncomingEvent<AcceptedMail>, CompletionStage<StageDecision>> stage)
       throws Exception {
     runner(producer, stage)
-        .run(List.of(polled(examples.accepted(), headers)))
+        .run(List.of(polled(examples.accepted(), headers)), new InFlight(1))
         .toCompletableFuture()
         .get(5, TimeUnit.SECONDS);
+  }
+
+  @Test
+  @DisplayName("T15: a record that waits for a slow key server holds up no other batch")
+  void leavesRoomForTheNextBatchWhileARecordIsUndecided() throws Exception {
+    AcceptedMail late = examples.accepted();
+    CompletableFuture<StageDecision> slow = new CompletableFuture<>();
+    BatchRunner<AcceptedMail> runner =
+        runner(
+            producer,
+            incoming ->
+                incoming.event().equals(late)
+                    ? slow
+                    : done(new StageDecision.Retry(Duration.ZERO, "busy")));
+    InFlight two = new InFlight(2);
+    CompletableFuture<Void> first =
+        runner.run(List.of(polled(late, EventHeaders.none())), two).toCompletableFuture();
+    assertThat(two.room().toCompletableFuture()).isDone();
+
+    runner
+        .run(List.of(polled(examples.accepted(), EventHeaders.none())), two)
+        .toCompletableFuture()
+        .get(5, TimeUnit.SECONDS);
+
+    assertThat(first).isNotDone();
+    slow.complete(new StageDecision.Retry(Duration.ZERO, "busy"));
+    first.get(5, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void takesNoOtherBatchWhileAsManyRecordsAreInFlightAsMayBe() throws Exception {
+    CompletableFuture<StageDecision> slow = new CompletableFuture<>();
+    InFlight one = new InFlight(1);
+    CompletableFuture<Void> batch =
+        runner(producer, _ -> slow)
+            .run(List.of(polled(examples.accepted(), EventHeaders.none())), one)
+            .toCompletableFuture();
+    CompletableFuture<Void> room = one.room().toCompletableFuture();
+    assertThat(room).isNotDone();
+
+    slow.complete(new StageDecision.Retry(Duration.ZERO, "busy"));
+
+    room.get(5, TimeUnit.SECONDS);
+    batch.get(5, TimeUnit.SECONDS);
+    assertThat(one.room().toCompletableFuture()).isDone();
   }
 
   private BatchRunner<AcceptedMail> runner(

@@ -1,6 +1,7 @@
 package io.keypost.verifier.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.keypost.events.Topics;
 import io.keypost.events.mail.AcceptedMail;
@@ -12,6 +13,7 @@ import io.keypost.events.wire.DeadLetter;
 import io.keypost.protocol.openpgp.UserSecretKey;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.testsupport.TestTopics;
+import io.keypost.testsupport.TestTopics.Found;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.nio.charset.StandardCharsets;
@@ -35,10 +37,8 @@ class VerifierOnKafkaTest {
     topics = senders.topics();
   }
 
-  private VerifiedMail awaitVerified(AcceptedMail mail) {
-    return topics
-        .await(MailEvents.VERIFIED, verified -> verified.mail().equals(mail.mail()))
-        .event();
+  private Found<VerifiedMail> awaitVerified(AcceptedMail mail) {
+    return topics.await(MailEvents.VERIFIED, verified -> verified.mail().equals(mail.mail()));
   }
 
   @Test
@@ -50,7 +50,7 @@ class VerifierOnKafkaTest {
     AcceptedMail mail = senders.mail(senders.alice(), senders.alice());
     topics.put(MailEvents.ACCEPTED, mail);
 
-    assertThat(awaitVerified(mail).arrival()).isEqualTo(mail.arrival());
+    assertThat(awaitVerified(mail).event().arrival()).isEqualTo(mail.arrival());
     DeadLetter letter = topics.awaitDeadLetter(found -> found.getOffset() == offset);
     assertThat(letter.getStage()).isEqualTo("verifier");
     assertThat(letter.getValue().toByteArray()).isEqualTo(poison);
@@ -64,12 +64,18 @@ class VerifierOnKafkaTest {
     AcceptedMail late = senders.mail(senders.sluggish(), senders.sluggish());
     AcceptedMail prompt = senders.mail(senders.alice(), senders.alice());
     topics.put(MailEvents.ACCEPTED, late);
+    // Then what comes later is in a later batch.
+    await().atMost(TestTopics.PATIENCE).until(() -> !senders.slowKeys().requests().isEmpty());
     topics.put(MailEvents.ACCEPTED, prompt);
 
-    awaitVerified(prompt);
-    topics.await(MailEvents.ACCEPTED, Topics.MAIL_ACCEPTED_RETRY_10S, late::equals);
+    Found<VerifiedMail> verified = awaitVerified(prompt);
+    Found<AcceptedMail> aside =
+        topics.await(MailEvents.ACCEPTED, Topics.MAIL_ACCEPTED_RETRY_10S, late::equals);
+    assertThat(verified.appendedAt())
+        .as("verified while the slow one was still waited for")
+        .isLessThan(aside.appendedAt());
     silent.set(false);
-    assertThat(awaitVerified(late).mail()).isEqualTo(late.mail());
+    assertThat(awaitVerified(late).event().mail()).isEqualTo(late.mail());
   }
 
   @Test
