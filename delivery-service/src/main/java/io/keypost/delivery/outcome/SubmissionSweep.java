@@ -38,7 +38,7 @@ public class SubmissionSweep {
   private static final Duration STAGES_BEHIND = Duration.ofHours(1);
 
   /** As far back as this looks: what is older was ended when it came by. */
-  private static final Duration LOOKS_BACK = Duration.ofDays(10);
+  static final Duration LOOKS_BACK = Duration.ofDays(10);
 
   private final Database database;
   private final SubmissionStore submissions;

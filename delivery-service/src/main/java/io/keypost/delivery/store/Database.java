@@ -33,7 +33,8 @@ public class Database {
 
   private final Pool pool;
 
-  Database(Pool pool) {
+  /** Over a pool, which its maker closes. */
+  public Database(Pool pool) {
     this.pool = pool;
   }
 

@@ -77,6 +77,14 @@ public class SubmissionStore {
       order by s.expires limit $3
       """;
 
+  private static final String IN_FLIGHT =
+      """
+      select count(*) as n from submission s
+      where s.expires > $1
+        and not exists (select from outcome o
+          where o.recipient = s.recipient and o.envelope_digest = s.envelope_digest)
+      """;
+
   /** Records a batch; what is recorded already is left as it is. */
   public void insert(SqlConnection connection, Collection<Submission> batch) {
     Map<EnvelopeKey, Submission> byKey = new TreeMap<>();
@@ -147,6 +155,15 @@ public class SubmissionStore {
       lost.add(facts(row));
     }
     return lost;
+  }
+
+  /** How many submissions have no outcome yet, of those whose life ends or ended after that. */
+  public long countInFlight(Database database, Instant expiringAfter) {
+    return database
+        .execute(IN_FLIGHT, Columns.tuple(Columns.time(expiringAfter)))
+        .iterator()
+        .next()
+        .getLong("n");
   }
 
   private static MailFacts facts(Row row) {
