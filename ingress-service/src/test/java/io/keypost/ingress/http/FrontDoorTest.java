@@ -2,6 +2,7 @@ package io.keypost.ingress.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.keypost.directory.identity.ReceiptIdentity;
 import io.keypost.directory.identity.ServerIdentity;
@@ -11,6 +12,7 @@ import io.keypost.events.mail.AcceptedMail;
 import io.keypost.events.mail.Arrival;
 import io.keypost.events.mail.MailEvents;
 import io.keypost.events.mail.ProposedOutcome;
+import io.keypost.ingress.kafka.EventBusReadiness;
 import io.keypost.payloads.PayloadRange;
 import io.keypost.payloads.PayloadReference;
 import io.keypost.payloads.PayloadStore;
@@ -44,6 +46,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Readiness;
 import org.junit.jupiter.api.Test;
 
 /** The front door from outside: real TLS, Kafka, key servers and signed zones. */
@@ -52,6 +56,8 @@ import org.junit.jupiter.api.Test;
 class FrontDoorTest {
   @Inject FrontDoor door;
   @Inject PayloadStore payloads;
+
+  @Inject @Readiness EventBusReadiness eventBus;
 
   private IngressFixture world;
 
@@ -271,6 +277,17 @@ class FrontDoorTest {
               refusal -> assertThat(refusal.code()).isEqualTo(RefusalCode.UNAVAILABLE));
     }
     assertThat(accepted(message)).isEmpty();
+  }
+
+  @Test
+  void isReadyWhileTheBrokersAnswer() {
+    await()
+        .atMost(Duration.ofSeconds(30))
+        .untilAsserted(
+            () ->
+                assertThat(eventBus.call())
+                    .extracting(HealthCheckResponse::getName, HealthCheckResponse::getStatus)
+                    .containsExactly("event bus", HealthCheckResponse.Status.UP));
   }
 
   /** T41. */
