@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -51,6 +52,7 @@ public final class LocalStack implements AutoCloseable {
   private final Consumer<String> report;
   private final SecureRandom random = new SecureRandom();
   private final InstantSource clock = InstantSource.system();
+  private final ServiceCommand.Start serviceStart;
   private final Plan plan;
   private final Guardian guardian;
   private final ServersProcess servers;
@@ -66,6 +68,7 @@ public final class LocalStack implements AutoCloseable {
       Builder builder, Path directory, Plan plan, Guardian guardian, ServersProcess servers) {
     this.directory = directory;
     this.report = builder.report;
+    this.serviceStart = builder.serviceStart;
     this.plan = plan;
     this.guardian = guardian;
     this.servers = servers;
@@ -85,6 +88,8 @@ public final class LocalStack implements AutoCloseable {
     private List<String> providers = List.of("alpha.test", "beta.test");
     private Consumer<String> report = line -> {};
     private ServersOptions.Durability durability = ServersOptions.Durability.PROCESS_CRASH;
+
+    private ServiceCommand.Start serviceStart = ServiceCommand.Start.USUAL;
 
     private Builder() {}
 
@@ -112,6 +117,15 @@ public final class LocalStack implements AutoCloseable {
     /** What committed data survives; by default the death of processes, not a loss of power. */
     public Builder durability(ServersOptions.Durability value) {
       durability = value;
+      return this;
+    }
+
+    /**
+     * Makes, when this stack is closed, what lets later ones start faster: one provider only, or
+     * two services would write one file.
+     */
+    public Builder recordStarts() {
+      serviceStart = ServiceCommand.Start.RECORDED;
       return this;
     }
 
@@ -226,7 +240,7 @@ public final class LocalStack implements AutoCloseable {
           new ServiceProcess(
               layout.operator(),
               name,
-              ServiceCommand.of(project, name, layout.configFile()),
+              ServiceCommand.of(project, name, layout.configFile(), serviceStart),
               layout.logFile(name),
               URI.create("http://127.0.0.1:" + plan.managementPort(layout.operator(), name)),
               guardian,
@@ -283,6 +297,22 @@ public final class LocalStack implements AutoCloseable {
   public KeypostClient enrol(String address) {
     var parsed = Address.parse(address);
     return clients.enrol(parsed, provider(parsed.domain().value()));
+  }
+
+  /**
+   * Makes several users at once: most of it is the derivation of keys from passphrases.
+   *
+   * @return their clients, in the order of {@code addresses}
+   * @throws IOException if one of them cannot enrol, with its refusal as cause
+   */
+  public List<KeypostClient> enrol(List<String> addresses) throws IOException {
+    var made = new ConcurrentHashMap<String, KeypostClient>();
+    var work = new Parallel();
+    for (var address : addresses) {
+      work.start(address, () -> made.put(address, enrol(address)));
+    }
+    work.await();
+    return addresses.stream().map(made::get).toList();
   }
 
   /** The client of a user that {@link #enrol} made, in this run or an earlier one. */

@@ -86,12 +86,12 @@ final class ProviderFile {
         + publicService(layout, plan, ServiceName.INGRESS)
         + service(layout, plan, ServiceName.VERIFIER)
         + service(layout, plan, ServiceName.ROUTER)
-        + publicService(layout, plan, ServiceName.DELIVERY)
+        + named(layout, plan, ServiceName.DELIVERY)
         + database(layout, plan, servers, ServiceName.DELIVERY);
   }
 
   private static String keyServer(ProviderLayout layout, Plan plan, ServersState servers) {
-    return publicService(layout, plan, ServiceName.KEYSERVER)
+    return named(layout, plan, ServiceName.KEYSERVER)
         + """
             admin-token-file: %s
             submission-url: "%s"
@@ -107,11 +107,17 @@ final class ProviderFile {
   private static String publicService(ProviderLayout layout, Plan plan, ServiceName service) {
     return service(layout, plan, service)
         + """
-            host: %s
             bind-address: 127.0.0.1
             port: %d
         """
-            .formatted(layout.host(service), plan.port(layout.operator(), service));
+            .formatted(plan.port(layout.operator(), service));
+  }
+
+  /**
+   * The ingress' name stands in its certificate and in the pool; these two say theirs themselves.
+   */
+  private static String named(ProviderLayout layout, Plan plan, ServiceName service) {
+    return publicService(layout, plan, service) + "    host: %s\n".formatted(layout.host(service));
   }
 
   private static String service(ProviderLayout layout, Plan plan, ServiceName service) {

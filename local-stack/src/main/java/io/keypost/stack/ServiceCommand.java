@@ -23,11 +23,23 @@ final class ServiceCommand {
           "-XX:TieredStopAtLevel=1",
           "-XX:ReservedCodeCacheSize=48m",
           "--enable-native-access=ALL-UNNAMED",
+          // Netty and Guava in the versions that Quarkus brings; else each log begins with a
+          // warning.
+          "--sun-misc-unsafe-memory-access=allow",
           "-XX:+ExitOnOutOfMemoryError");
 
   private ServiceCommand() {}
 
-  static List<String> of(Path project, ServiceName service, Path configFile) throws IOException {
+  /** How this start treats the service's {@link StartCache}. */
+  enum Start {
+    /** Uses it where there is one. */
+    USUAL,
+    /** Makes it, from what this run does until it is ended in order. */
+    RECORDED
+  }
+
+  static List<String> of(Path project, ServiceName service, Path configFile, Start start)
+      throws IOException {
     var jar = service.jarBelow(project);
     if (!Files.isRegularFile(jar)) {
       throw new IOException(service.word() + " is not built: no " + jar);
@@ -35,6 +47,11 @@ final class ServiceCommand {
     var command = new ArrayList<String>();
     command.add(JavaExecutable.path());
     command.addAll(JVM_FLAGS);
+    if (start == Start.RECORDED) {
+      command.add("-XX:AOTCacheOutput=" + StartCache.of(jar));
+    } else if (StartCache.fits(jar)) {
+      command.add("-XX:AOTCache=" + StartCache.of(jar));
+    }
     command.add("-Dquarkus.config.locations=" + configFile);
     command.add("-jar");
     command.add(jar.toString());

@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServiceProcess {
 
-  /** Longer than a service may take to drain. */
-  static final Duration STOP_TIMEOUT = Duration.ofSeconds(45);
+  /** Longer than a service may take to drain, and to write its {@link StartCache} then. */
+  static final Duration STOP_TIMEOUT = Duration.ofSeconds(120);
 
   private final String provider;
   private final ServiceName name;

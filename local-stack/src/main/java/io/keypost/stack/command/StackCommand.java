@@ -20,6 +20,7 @@ import picocli.CommandLine.Option;
       DemoCommand.class,
       StackCommand.Up.class,
       StackCommand.Supervise.class,
+      RehearseCommand.class,
       StackCommand.Status.class,
       StackCommand.Down.class
     })

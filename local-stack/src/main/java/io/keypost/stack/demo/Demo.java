@@ -91,16 +91,15 @@ final class Demo implements AutoCloseable {
     narrator.say("The ten services hold %d MiB of memory together.".formatted(octets >> 20));
   }
 
-  private void enrolUsers() {
+  private void enrolUsers() throws IOException {
     narrator.step("Alice, bob and carol get addresses");
     narrator.say(
         """
         Each makes keys on the own device and proves to hold them, with a one-time code from the operator.
         The key server sees the public halves only.\
         """);
-    for (var address : List.of(ALICE, BOB, CAROL)) {
-      var client = stack().enrol(address);
-      narrator.say(address + ": key " + client.certificate().fingerprint().hex());
+    for (var client : stack().enrol(List.of(ALICE, BOB, CAROL))) {
+      narrator.say(client.address() + ": key " + client.certificate().fingerprint().hex());
     }
   }
 

@@ -1,12 +1,12 @@
 package io.keypost.stack.demo;
 
+import io.keypost.stack.Directories;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.Comparator;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -91,10 +91,6 @@ public final class DemoCommand implements Callable<Integer> {
         throw new IOException(root + " holds something that is no demo: choose another --dir");
       }
     }
-    try (var files = Files.walk(root)) {
-      for (var file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
+    Directories.delete(root);
   }
 }
