@@ -45,9 +45,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * The client of one address. For one thread at a time; calls block until they are done, with the
@@ -282,6 +286,25 @@ public final class KeypostClient implements AutoCloseable {
 
   /** What became of what was sent from here, with receipts verified here. */
   public List<OutcomeView> outcomes() {
+    return outcomes(sent::find);
+  }
+
+  /**
+   * What became of messages that the caller handed in by other ways than {@link #send}, with
+   * receipts verified here; nothing of those that the provider has not accepted.
+   */
+  public List<OutcomeView> outcomes(Collection<SentMessage> messages) {
+    Map<Digest, SentCopies.Sent> known =
+        messages.stream()
+            .map(
+                m ->
+                    new SentCopies.Sent(
+                        m.messageId(), m.recipient(), m.addressedAs(), m.envelopeDigest()))
+            .collect(Collectors.toMap(SentCopies.Sent::digest, facts -> facts));
+    return outcomes(digest -> Optional.ofNullable(known.get(digest)));
+  }
+
+  private List<OutcomeView> outcomes(Function<Digest, Optional<SentCopies.Sent>> known) {
     ReceiptCheck receipts =
         new ReceiptCheck(
             provider.directory(),
@@ -293,9 +316,8 @@ public final class KeypostClient implements AutoCloseable {
     for (Outcomes.Reported reported : new Outcomes(mailbox).list()) {
       Digest digest =
           Digest.parseBase64Url(Json.required(reported.envelope_digest(), "envelope_digest"));
-      Optional<SentCopies.Sent> known = sent.find(digest);
       // Another device's: this one cannot tell what it was.
-      known.ifPresent(facts -> views.add(view(facts, reported, receipts)));
+      known.apply(digest).ifPresent(facts -> views.add(view(facts, reported, receipts)));
     }
     return views;
   }
