@@ -56,6 +56,10 @@ public final class FrameIntake {
   private @Nullable Refusal refused;
 
   private @Nullable Refusal stopped;
+
+  /** Whether the sender is gone: what still waits must not begin anything when it comes back. */
+  private boolean aborted;
+
   private int envelopes;
 
   /** A frame that was read, and what becomes of its envelopes. */
@@ -77,7 +81,7 @@ public final class FrameIntake {
    */
   public CompletionStage<Void> feed(ByteBuffer octets) {
     try {
-      while (stopped == null) {
+      while (!isOver()) {
         Optional<Part> part = reader.next(octets);
         if (part.isEmpty()) {
           return TAKEN;
@@ -102,8 +106,12 @@ public final class FrameIntake {
   public void stop(Refusal because) {
     if (stopped == null) {
       stopped = because;
-      abort();
+      giveUpPayload();
     }
+  }
+
+  private boolean isOver() {
+    return stopped != null || aborted;
   }
 
   /**
@@ -124,9 +132,15 @@ public final class FrameIntake {
   }
 
   /**
-   * Gives up the frame that is being read: its sender is gone. Frames that were read stay accepted.
+   * Gives up the frame that is being read and all that would follow: the sender is gone. Frames
+   * that were read stay accepted.
    */
   public void abort() {
+    aborted = true;
+    giveUpPayload();
+  }
+
+  private void giveUpPayload() {
     if (writer != null) {
       writer.abort();
       writer = null;
@@ -167,7 +181,8 @@ public final class FrameIntake {
   }
 
   private void admitted(Head head, Optional<Refusal> refusal) {
-    if (stopped != null) {
+    if (isOver()) {
+      // A writer that was opened now would have nobody to end it.
       return;
     }
     if (refusal.isPresent()) {
@@ -202,7 +217,7 @@ public final class FrameIntake {
     return written.handleAsync(
         (_, error) -> {
           if (error != null) {
-            abort();
+            giveUpPayload();
             refused = Failures.refusal(error);
           }
           return null;

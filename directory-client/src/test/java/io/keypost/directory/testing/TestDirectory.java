@@ -37,6 +37,7 @@ public final class TestDirectory implements Directory {
   private final Map<MailDomain, TestDomain> domains = new ConcurrentHashMap<>();
   private final Map<Object, Object> kept = new ConcurrentHashMap<>();
   private final AtomicInteger fetches = new AtomicInteger();
+  private volatile CompletionStage<Void> source = CompletableFuture.completedFuture(null);
 
   /** Knows no domain yet. */
   public TestDirectory(InstantSource clock) {
@@ -47,6 +48,11 @@ public final class TestDirectory implements Directory {
   public TestDirectory with(TestDomain domain) {
     domains.put(domain.domain(), domain);
     return this;
+  }
+
+  /** What is fetched from now on waits for {@code source}, and fails as it does. */
+  public void fetchAfter(CompletionStage<Void> source) {
+    this.source = source;
   }
 
   /** Records that were made anew so far. */
@@ -71,20 +77,17 @@ public final class TestDirectory implements Directory {
 
   @Override
   public CompletionStage<DomainView> domainFetchedSince(MailDomain domain, Instant earliest) {
-    kept.remove("domain " + domain);
-    return domain(domain);
+    return anew("domain " + domain, () -> fetchDomain(domain));
   }
 
   @Override
   public CompletionStage<AddressView> addressFetchedSince(Address address, Instant earliest) {
-    kept.remove(address);
-    return address(address);
+    return anew(address, () -> fetchAddress(address));
   }
 
   @Override
   public CompletionStage<ServersView> serversFetchedSince(MailDomain operator, Instant earliest) {
-    kept.remove("servers " + operator);
-    return servers(operator);
+    return anew("servers " + operator, () -> fetchServers(operator));
   }
 
   @Override
@@ -105,11 +108,17 @@ public final class TestDirectory implements Directory {
 
   @SuppressWarnings("unchecked")
   private <V> CompletionStage<V> kept(Object key, Supplier<V> fetch) {
-    try {
-      return CompletableFuture.completedFuture((V) kept.computeIfAbsent(key, k -> counted(fetch)));
-    } catch (RefusedException e) {
-      return CompletableFuture.failedFuture(e);
-    }
+    Object found = kept.get(key);
+    return found == null ? anew(key, fetch) : CompletableFuture.completedFuture((V) found);
+  }
+
+  private <V> CompletionStage<V> anew(Object key, Supplier<V> fetch) {
+    return source.thenApply(
+        _ -> {
+          V fetched = counted(fetch);
+          kept.put(key, fetched);
+          return fetched;
+        });
   }
 
   private <V> V counted(Supplier<V> fetch) {

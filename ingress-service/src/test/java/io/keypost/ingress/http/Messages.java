@@ -17,9 +17,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A sealed message and its frame. */
-record Messages(Head head, Bytes payload) {
+public record Messages(Head head, Bytes payload) {
 
-  static Messages seal(
+  /** Seals as many random octets. */
+  public static Messages seal(
       SecureRandom random, int size, UserSecretKey sender, UserSecretKey... recipients)
       throws IOException {
     byte[] content = new byte[size];
@@ -40,7 +41,8 @@ record Messages(Head head, Bytes payload) {
     return new Messages(new Head(sealed.envelopes()), Bytes.copyOf(payload.toByteArray()));
   }
 
-  Bytes frame() {
+  /** The frame as it is sent. */
+  public Bytes frame() {
     return Bytes.concat(Frames.prefix(head), payload);
   }
 
