@@ -186,21 +186,21 @@ public final class FrameIntake {
       return;
     }
     if (refusal.isPresent()) {
-      refuse(head, refusal.get());
+      refuse(refusal.get());
       return;
     }
     try {
       writer = stage.open(head);
     } catch (PayloadStoreException e) {
-      refuse(head, Failures.refusal(e));
+      refuse(Failures.refusal(e));
     }
   }
 
-  private void refuse(Head head, Refusal refusal) {
+  private void refuse(Refusal refusal) {
     refused = refusal;
     if (refusal.code() == RefusalCode.PAYLOAD_TOO_LARGE) {
-      // Nobody waits for the end of what is larger than anything that is taken.
-      settle(head, CompletableFuture.completedFuture(new Status.Refused(refusal)));
+      // Nobody waits for the end of what is larger than anything that is taken. The frame gets no
+      // status: a refusal that was told twice would be taken for the next frame's (KP-TRF-5).
       stop(refusal);
     }
   }

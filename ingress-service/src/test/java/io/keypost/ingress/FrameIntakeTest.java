@@ -18,7 +18,11 @@ import io.keypost.payloads.segment.SegmentFileStore;
 import io.keypost.payloads.segment.SegmentSettings;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
+import io.keypost.protocol.message.Answer;
+import io.keypost.protocol.message.Status;
 import io.keypost.protocol.openpgp.UserSecretKey;
+import io.keypost.protocol.refusal.Refusal;
+import io.keypost.protocol.refusal.RefusalCode;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -110,6 +114,21 @@ class FrameIntakeTest {
     assertThat(fed.toCompletableFuture()).isCompleted();
     assertThat(store.opened).isOne();
     assertThat(store.aborted).isOne();
+  }
+
+  @Test
+  void tellsOfAPayloadThatIsTooLargeOnceByKpTrf5() throws Exception {
+    FrameIntake intake = intake(oneWriter, new Caller.User(bob.address()));
+    Bytes frames =
+        Bytes.concat(
+            message(100).frame(), message(2 * MAX_PAYLOAD_OCTETS).frame(), message(100).frame());
+
+    assertThat(intake.feed(buffer(frames)).toCompletableFuture())
+        .succeedsWithin(Duration.ofSeconds(20));
+    Answer answer = intake.finish().toCompletableFuture().join();
+
+    assertThat(answer.statuses()).containsExactly(new Status.Accepted());
+    assertThat(answer.stopped()).extracting(Refusal::code).isEqualTo(RefusalCode.PAYLOAD_TOO_LARGE);
   }
 
   private FrameIntake intake(PayloadStore store, Caller caller) {

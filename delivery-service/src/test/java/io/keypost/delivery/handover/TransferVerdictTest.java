@@ -75,6 +75,31 @@ class TransferVerdictTest {
     assertThat(verdicts.get(two)).isInstanceOf(TransferVerdict.Later.class);
   }
 
+  /** KP-TRF-5: as the ingress tells of a payload that is larger than it takes. */
+  @Test
+  void blamesAllOfTheFrameThatIsTooLargeAndNoneThatWasReadOrFollows() {
+    Leased shared = leased(Doubt.NONE);
+    Leased last = leased(Doubt.NONE);
+    Refusal tooLarge = Refusal.of(RefusalCode.PAYLOAD_TOO_LARGE, "no");
+
+    Map<Leased, TransferVerdict> verdicts =
+        TransferVerdict.of(
+            List.of(
+                new TransferFrame(List.of(one)),
+                new TransferFrame(List.of(two, shared)),
+                new TransferFrame(List.of(last))),
+            new Answer(List.of(new Status.Accepted()), tooLarge));
+
+    TransferVerdict ends =
+        new TransferVerdict.Ends(new TerminalOutcome.Refused("payload_too_large"), tooLarge);
+    assertThat(verdicts.get(one)).isEqualTo(new TransferVerdict.HandedOver());
+    assertThat(verdicts.get(two)).isEqualTo(ends);
+    assertThat(verdicts.get(shared)).isEqualTo(ends);
+    assertThat(verdicts.get(last))
+        .isInstanceOfSatisfying(
+            TransferVerdict.Later.class, later -> assertThat(later.atLeast()).isZero());
+  }
+
   @Test
   void carriesAPayloadOnceForAllWhoShareIt() {
     HeldMail first = mail.held("alice@alpha.test", "bob@beta.test");

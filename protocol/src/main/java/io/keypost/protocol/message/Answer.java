@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param statuses one for each envelope of the frames that were read, in their order; at most
  *     {@value #MAX_STATUSES}
- * @param stopped why reading stopped before the end of the request; null when all was read
+ * @param stopped why reading stopped before the end of the request: the refusal of the frame that
+ *     was being read, which has no statuses; null when all was read
  */
 public record Answer(List<Status> statuses, @Nullable Refusal stopped) {
   /** Media type of an answer. */
