@@ -25,7 +25,7 @@ USER 10001:10001
 EXPOSE 8443
 
 # Ready, and not only alive: what waits for this container waits until it does its work.
-HEALTHCHECK --interval=5s --timeout=10s --start-period=180s --retries=3 CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$KEYPOST_MANAGEMENT_PORT && printf 'GET /q/health/ready HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=180s --retries=3 CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/$KEYPOST_MANAGEMENT_PORT && printf 'GET /q/health/ready HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r _ status _ <&3 && [ \"$status\" = 200 ]"]
 
 STOPSIGNAL SIGTERM
 ENTRYPOINT ["java", "-Dquarkus.config.locations=/etc/keypost/provider.yaml", "-jar", "/opt/keypost/quarkus-run.jar"]
