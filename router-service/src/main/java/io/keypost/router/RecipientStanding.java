@@ -1,6 +1,7 @@
 package io.keypost.router;
 
 import io.keypost.protocol.Bytes;
+import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import java.time.Instant;
 
@@ -13,12 +14,15 @@ public sealed interface RecipientStanding {
   /**
    * It has a mailbox.
    *
+   * @param address of the record found: without the tag, when the sub-address that was asked for
+   *     has no entry of its own (KP-RTE-7)
    * @param encryptionKey v6 fingerprint of the subkey that is current for it
    * @param operator who receives for it
    * @param pool of that operator's servers
    * @param record the signed record
    */
-  record Mailbox(Bytes encryptionKey, MailDomain operator, String pool, String record)
+  record Mailbox(
+      Address address, Bytes encryptionKey, MailDomain operator, String pool, String record)
       implements RecipientStanding {}
 
   /** It points elsewhere. */

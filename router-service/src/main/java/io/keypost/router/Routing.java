@@ -45,9 +45,12 @@ public final class Routing {
         : Optional.empty();
   }
 
-  /** Whether the sender wrote to another address than the one that the envelope is for. */
+  /**
+   * Whether the sender wrote to another address than the one that the envelope is for. A
+   * sub-address counts as another one: only the directory knows whether it has an entry of its own.
+   */
   public static boolean followsPointer(Envelope envelope) {
-    return !envelope.addressedAs().withoutTag().equals(envelope.recipient().withoutTag());
+    return !envelope.addressedAs().equals(envelope.recipient());
   }
 
   /** The route, once {@link #beforeLookUp} had none. */
@@ -57,7 +60,7 @@ public final class Routing {
           switch (records.addressedAs()) {
             case PointerStanding.Direct _ -> routeToRecipient(envelope, arrival, records, now);
             case PointerStanding.LeadsTo(Address target, String record) ->
-                target.equals(envelope.recipient())
+                leadsToRecipient(target, envelope, records.recipient())
                     ? routeToRecipient(envelope, arrival, records, now)
                     : needsClient(
                         RefusalCode.MOVED,
@@ -66,6 +69,18 @@ public final class Routing {
             case PointerStanding.Broken(Refusal.Permanent why) -> new Route.Refused(why);
           };
       case Arrival.FromPeer _ -> routeToRecipient(envelope, arrival, records, now);
+    };
+  }
+
+  private static boolean leadsToRecipient(
+      Address target, Envelope envelope, RecipientStanding recipient) {
+    return switch (recipient) {
+      // The same record, by whichever of its sub-addresses it was asked for.
+      case RecipientStanding.Mailbox mailbox -> target.equals(mailbox.address());
+      case RecipientStanding.Pointer _,
+          RecipientStanding.NoRecipient _,
+          RecipientStanding.Revoked _ ->
+          target.equals(envelope.recipient());
     };
   }
 
@@ -86,7 +101,7 @@ public final class Routing {
               recipient + " has another encryption subkey now",
               mailbox.record());
       case RecipientStanding.Mailbox mailbox when mailbox.operator().equals(operator) ->
-          new Route.Mailbox(recipient);
+          new Route.Mailbox(mailbox.address());
       case RecipientStanding.Mailbox mailbox ->
           switch (arrival) {
             case Arrival.FromUser _ -> new Route.Transfer(mailbox.operator(), mailbox.pool());

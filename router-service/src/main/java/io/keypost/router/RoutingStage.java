@@ -156,6 +156,7 @@ public final class RoutingStage {
     return switch (found.record().content()) {
       case AddressRecord.Mailbox mailbox ->
           new RecipientStanding.Mailbox(
+              found.record().address(),
               found.certificate().orElseThrow().currentEncryptionKey(now).fingerprint(),
               mailbox.operator(),
               mailbox.pool(),

@@ -25,6 +25,7 @@ class RoutingTest {
   private static final Instant NOW = Instant.parse("2026-11-24T09:00:00Z");
   private static final Address ALICE = Address.parse("alice@alpha.test");
   private static final Address BOB = Address.parse("bob@beta.test");
+  private static final Address BOB_NEWS = Address.parse("bob+news@beta.test");
   private static final Address CAROL = Address.parse("carol@beta.test");
   private static final Address INFO = Address.parse("info@alpha.test");
   private static final MailDomain ALPHA = MailDomain.parse("alpha.test");
@@ -78,7 +79,8 @@ class RoutingTest {
   @Test
   void tellsTheSenderWhenTheRecipientHasAnotherKeyNowByKpRte4() {
     var standing =
-        new RecipientStanding.Mailbox(Bytes.copyOf(new byte[] {2}, 0, 1), BETA, "default", RECORD);
+        new RecipientStanding.Mailbox(
+            BOB, Bytes.copyOf(new byte[] {2}, 0, 1), BETA, "default", RECORD);
 
     assertNeedsClient(route(beta, FROM_ALPHA, to(BOB), standing), RefusalCode.KEY_CHANGED, RECORD);
   }
@@ -135,11 +137,32 @@ class RoutingTest {
   }
 
   @Test
-  void treatsASubAddressAsItsMailboxAndNotAsAPointerByKpRte7() {
-    Envelope toTag = addressedAs(Address.parse("bob+news@beta.test"));
+  void routesASubAddressToTheMailboxOfTheRecordFoundByKpRte7() {
+    assertThat(route(beta, FROM_ALPHA, to(BOB_NEWS), mailboxAt(BETA)))
+        .isEqualTo(new Route.Mailbox(BOB));
+    assertThat(route(alpha, FROM_ALICE, to(BOB_NEWS), mailboxAt(BETA)))
+        .isEqualTo(new Route.Transfer(BETA, "default"));
+  }
 
-    assertThat(Routing.followsPointer(toTag)).isFalse();
+  @Test
+  void followsASubAddressSinceItMayHaveAnEntryOfItsOwnByKpRte7() {
+    assertThat(Routing.followsPointer(to(BOB_NEWS))).isFalse();
+    assertThat(Routing.followsPointer(addressedAs(BOB_NEWS))).isTrue();
     assertThat(Routing.followsPointer(addressedAs(INFO))).isTrue();
+
+    assertThat(ofAlice(envelope(BOB, BOB_NEWS), BOB))
+        .isEqualTo(new Route.Transfer(BETA, "default"));
+    assertThat(ofAlice(envelope(BOB_NEWS, BOB), BOB))
+        .isEqualTo(new Route.Transfer(BETA, "default"));
+    assertNeedsClient(ofAlice(envelope(BOB, BOB_NEWS), CAROL), RefusalCode.MOVED, "its record");
+  }
+
+  private Route ofAlice(Envelope envelope, Address target) {
+    return alpha.route(
+        envelope,
+        FROM_ALICE,
+        records(mailboxAt(BETA), new PointerStanding.LeadsTo(target, "its record")),
+        NOW);
   }
 
   @Test
@@ -180,7 +203,7 @@ class RoutingTest {
   }
 
   private static RecipientStanding mailboxAt(MailDomain operator) {
-    return new RecipientStanding.Mailbox(KEY_IN_ENVELOPE, operator, "default", RECORD);
+    return new RecipientStanding.Mailbox(BOB, KEY_IN_ENVELOPE, operator, "default", RECORD);
   }
 
   private static final Bytes KEY_IN_ENVELOPE =

@@ -73,7 +73,8 @@ public final class MessageOpener {
   private SignatureVerdict verifyEnvelope(
       SignedEnvelope signed, UserCertificate sender, Instant now) {
     Envelope envelope = signed.envelope();
-    if (!envelope.recipient().equals(reader.address())) {
+    if (!envelope.recipient().equals(reader.address())
+        && !envelope.recipient().withoutTag().equals(reader.address())) {
       throw mismatch("the envelope is for " + envelope.recipient());
     }
     if (!sender.address().equals(envelope.sender())) {

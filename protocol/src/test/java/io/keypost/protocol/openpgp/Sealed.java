@@ -5,6 +5,7 @@ import static io.keypost.protocol.openpgp.Users.RANDOM;
 
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
+import io.keypost.protocol.address.Address;
 import io.keypost.protocol.message.Envelope;
 import io.keypost.protocol.message.MessageId;
 import io.keypost.protocol.message.SignedEnvelope;
@@ -40,15 +41,21 @@ record Sealed(List<SignedEnvelope> envelopes, Bytes payload) {
 
   /** An envelope over whatever payload, signed as it must be. */
   static SignedEnvelope envelope(UserSecretKey sender, UserSecretKey recipient, Bytes payload) {
+    return envelope(sender, recipient, recipient.address(), payload);
+  }
+
+  /** The same, with {@code written} for the recipient's address. */
+  static SignedEnvelope envelope(
+      UserSecretKey sender, UserSecretKey recipient, Address written, Bytes payload) {
     Instant created = Instant.ofEpochMilli(NOW.toEpochMilli());
     Envelope envelope =
         new Envelope(
             MessageId.random(RANDOM),
             sender.address(),
             sender.signingFingerprint(),
-            recipient.address(),
+            written,
             recipient.certificate().currentEncryptionKey(NOW).fingerprint(),
-            recipient.address(),
+            written,
             created,
             created.plus(LIFE),
             Digest.sha256(payload),

@@ -38,6 +38,7 @@ import java.util.Set;
 import org.bouncycastle.bcpg.CompressionAlgorithmTags;
 import org.bouncycastle.bcpg.SymmetricKeyAlgorithmTags;
 import org.bouncycastle.openpgp.PGPException;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,20 @@ class SealedMessageTest {
       assertThat(opened.envelope()).isEqualTo(sealed.envelope().envelope());
       assertThat(opened.inner().key()).isEqualTo(ALICE.signingFingerprint());
       assertThat(opened.outer().signedAt()).isEqualTo(Instant.ofEpochSecond(NOW.getEpochSecond()));
+    }
+
+    @Test
+    @DisplayName("KP-RDR-8: what is for a sub-address of the reader's is for the reader")
+    void bobReadsWhatWasSealedToHisSubAddress() throws IOException {
+      Bytes payload = Sealed.by(ALICE, CONTENT, BOB).payload();
+      Address tagged = Address.parse("bob+news@" + BOB.address().domain());
+      Address another = Address.parse("bobby+news@" + BOB.address().domain());
+
+      assertThat(open(Sealed.envelope(ALICE, BOB, tagged, payload), payload, BOB).content())
+          .isEqualTo(CONTENT);
+      assertRefused(
+          IDENTITY_MISMATCH,
+          () -> open(Sealed.envelope(ALICE, BOB, another, payload), payload, BOB));
     }
 
     @Test

@@ -114,11 +114,16 @@ public final class RecipientsFixture implements AutoCloseable {
 
   /** Mail of a user of {@link #far} that this operator's server brought. */
   VerifiedMail transferred(UserSecretKey recipient) {
+    return transferred(recipient, recipient.address());
+  }
+
+  /** The same, for {@code written}, an address of {@code recipient}. */
+  VerifiedMail transferred(UserSecretKey recipient, Address written) {
     return mail(
         zoe.address(),
-        recipient.address(),
+        written,
         recipient.certificate().currentEncryptionKey(Instant.now()).fingerprint(),
-        recipient.address(),
+        written,
         new Arrival.FromPeer(far.domain(), Digest.sha256(octets(8)), now()));
   }
 
@@ -128,8 +133,37 @@ public final class RecipientsFixture implements AutoCloseable {
     return mail(alice, recipient, octets(32), recipient, new Arrival.FromUser(alice, now()));
   }
 
+  /** Mail to {@code recipient} under another key, by a sender whose clock is 4 minutes ahead. */
+  VerifiedMail submittedUnderAnotherKeyAndAhead(UserSecretKey recipient) {
+    Address alice = here.address("alice");
+    return mail(
+        alice,
+        recipient.address(),
+        octets(32),
+        recipient.address(),
+        new Arrival.FromUser(alice, now()),
+        now().plus(Duration.ofMinutes(4)));
+  }
+
+  /** How often the key server of {@link #far} was asked for addresses. */
+  long lookUpsAtFar() {
+    return operators.keyServer(far).requests().stream()
+        .filter(request -> request.endsWith("/v1/lookups"))
+        .count();
+  }
+
   private VerifiedMail mail(
       Address sender, Address recipient, Bytes recipientKey, Address addressedAs, Arrival arrival) {
+    return mail(sender, recipient, recipientKey, addressedAs, arrival, now());
+  }
+
+  private VerifiedMail mail(
+      Address sender,
+      Address recipient,
+      Bytes recipientKey,
+      Address addressedAs,
+      Arrival arrival,
+      Instant created) {
     Digest payload = Digest.sha256(octets(8));
     Envelope envelope =
         new Envelope(
@@ -139,8 +173,8 @@ public final class RecipientsFixture implements AutoCloseable {
             recipient,
             recipientKey,
             addressedAs,
-            now(),
-            now().plus(Duration.ofDays(1)),
+            created,
+            created.plus(Duration.ofDays(1)),
             payload,
             8);
     return new VerifiedMail(

@@ -69,6 +69,18 @@ class RouterOnKafkaTest {
   }
 
   @Test
+  @DisplayName("KP-RTE-7: mail for a sub-address goes into the mailbox whose record answers for it")
+  void routesASubAddressToItsMailbox() {
+    Address tagged = recipients.here().address("bob+news");
+    VerifiedMail mail = recipients.transferred(recipients.bob(), tagged);
+    topics.put(MailEvents.VERIFIED, mail);
+
+    Found<RoutedMailbox> routed = awaitMailbox(mail);
+    assertThat(routed.event().mailbox()).isEqualTo(recipients.bob().address());
+    assertThat(routed.event().mail().envelope().envelope().recipient()).isEqualTo(tagged);
+  }
+
+  @Test
   @DisplayName("KP-RTE-6: mail for another operator goes to its pool, but only this one's users'")
   void routesToAnotherOperatorWhatUsersSubmitted() {
     VerifiedMail submitted = recipients.submitted(recipients.zoe());
