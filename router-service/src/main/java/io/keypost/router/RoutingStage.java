@@ -69,7 +69,7 @@ public final class RoutingStage {
 
   /** With records that are no older than the envelope, so than what its sender may have seen. */
   private CompletionStage<Route> routeAnew(Envelope envelope, Arrival arrival) {
-    Instant since = envelope.created();
+    Instant since = arrival.existedAt(envelope);
     return directory
         .addressFetchedSince(envelope.recipient(), since)
         .thenCompose(

@@ -93,7 +93,9 @@ public final class VerificationStage {
    * have been added since.
    */
   private CompletionStage<Judged> judgedAnew(AcceptedMail accepted, Envelope envelope) {
-    return judged(accepted, directory.addressFetchedSince(envelope.sender(), envelope.created()));
+    return judged(
+        accepted,
+        directory.addressFetchedSince(envelope.sender(), accepted.arrival().existedAt(envelope)));
   }
 
   private static SenderRecords recordsOf(AddressView sender) {

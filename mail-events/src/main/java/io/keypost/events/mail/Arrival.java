@@ -3,6 +3,7 @@ package io.keypost.events.mail;
 import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.message.Envelope;
 import java.time.Instant;
 
 /** How a message came in. */
@@ -12,6 +13,15 @@ public sealed interface Arrival {
    * When payload and event were about to be durable, by the ingress's clock, in whole milliseconds.
    */
   Instant acceptedAt();
+
+  /**
+   * Since when the envelope has existed for certain: its sender's word, but a clock that is ahead
+   * counts no further than the ingress's. A record fetched at that instant or later says all that
+   * the sender may have seen.
+   */
+  default Instant existedAt(Envelope envelope) {
+    return envelope.created().isBefore(acceptedAt()) ? envelope.created() : acceptedAt();
+  }
 
   /**
    * A user of this provider submitted it with an access token.

@@ -81,6 +81,20 @@ class RouterOnKafkaTest {
   }
 
   @Test
+  @DisplayName("T15: a sender whose clock is ahead does not cost a look-up for each envelope")
+  void looksUpOnceForWhatWasAcceptedBefore() {
+    VerifiedMail first = recipients.submittedUnderAnotherKeyAndAhead(recipients.zoe());
+    VerifiedMail second = recipients.submittedUnderAnotherKeyAndAhead(recipients.zoe());
+    topics.put(MailEvents.VERIFIED, first);
+    assertThat(awaitRefusal(first).code()).isEqualTo(RefusalCode.KEY_CHANGED);
+    long lookUps = recipients.lookUpsAtFar();
+    topics.put(MailEvents.VERIFIED, second);
+
+    assertThat(awaitRefusal(second).code()).isEqualTo(RefusalCode.KEY_CHANGED);
+    assertThat(recipients.lookUpsAtFar()).isEqualTo(lookUps);
+  }
+
+  @Test
   @DisplayName("KP-RTE-6: mail for another operator goes to its pool, but only this one's users'")
   void routesToAnotherOperatorWhatUsersSubmitted() {
     VerifiedMail submitted = recipients.submitted(recipients.zoe());

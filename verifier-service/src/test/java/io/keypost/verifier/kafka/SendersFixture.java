@@ -59,13 +59,26 @@ public final class SendersFixture implements AutoCloseable {
     return sluggish;
   }
 
+  /** How often the key server of the senders' domain was asked for addresses. */
+  long lookUps() {
+    return operators.keyServer(here).requests().stream()
+        .filter(request -> request.endsWith("/v1/lookups"))
+        .count();
+  }
+
   TestKeyServer slowKeys() {
     return operators.keyServer(slow);
   }
 
   /** An event about mail by {@code sender}, which {@code signer} signed. */
   AcceptedMail mail(UserSecretKey sender, UserSecretKey signer) {
+    return mail(sender, signer, Duration.ZERO);
+  }
+
+  /** The same, by a clock that is {@code ahead}. */
+  AcceptedMail mail(UserSecretKey sender, UserSecretKey signer, Duration ahead) {
     Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+    Instant created = now.plus(ahead);
     Digest payload = Digest.sha256(Bytes.utf8("sealed"));
     Envelope envelope =
         new Envelope(
@@ -75,8 +88,8 @@ public final class SendersFixture implements AutoCloseable {
             BOB,
             payload.octets(),
             BOB,
-            now,
-            now.plus(Duration.ofDays(1)),
+            created,
+            created.plus(Duration.ofDays(1)),
             payload,
             6);
     Bytes signature =

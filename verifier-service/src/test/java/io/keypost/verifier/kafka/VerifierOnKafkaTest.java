@@ -18,6 +18,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
@@ -87,15 +88,34 @@ class VerifierOnKafkaTest {
     AcceptedMail forged = senders.mail(senders.alice(), mallory);
     topics.put(MailEvents.ACCEPTED, forged);
 
-    ProposedRefusal refusal =
-        (ProposedRefusal)
-            topics
-                .await(
-                    MailEvents.PROPOSED,
-                    event ->
-                        event instanceof ProposedRefusal refused
-                            && refused.mail().equals(forged.mail()))
-                .event();
-    assertThat(refusal.code()).isEqualTo(RefusalCode.SENDER_KEY_UNKNOWN);
+    assertThat(awaitRefusal(forged).code()).isEqualTo(RefusalCode.SENDER_KEY_UNKNOWN);
+  }
+
+  @Test
+  @DisplayName("T15: a sender whose clock is ahead does not cost a look-up for each envelope")
+  void looksUpOnceForWhatWasAcceptedBefore() {
+    UserSecretKey mallory =
+        UserSecretKey.generate(
+            senders.alice().address(), Instant.now().minusSeconds(60), new SecureRandom());
+    Duration ahead = Duration.ofMinutes(4);
+    AcceptedMail first = senders.mail(senders.alice(), mallory, ahead);
+    AcceptedMail second = senders.mail(senders.alice(), mallory, ahead);
+    topics.put(MailEvents.ACCEPTED, first);
+    assertThat(awaitRefusal(first).code()).isEqualTo(RefusalCode.SENDER_KEY_UNKNOWN);
+    long lookUps = senders.lookUps();
+    topics.put(MailEvents.ACCEPTED, second);
+
+    assertThat(awaitRefusal(second).code()).isEqualTo(RefusalCode.SENDER_KEY_UNKNOWN);
+    assertThat(senders.lookUps()).isEqualTo(lookUps);
+  }
+
+  private ProposedRefusal awaitRefusal(AcceptedMail mail) {
+    return (ProposedRefusal)
+        topics
+            .await(
+                MailEvents.PROPOSED,
+                event ->
+                    event instanceof ProposedRefusal refused && refused.mail().equals(mail.mail()))
+            .event();
   }
 }
