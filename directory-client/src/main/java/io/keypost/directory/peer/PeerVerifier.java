@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import io.keypost.directory.Directory;
 import io.keypost.directory.DomainView;
+import io.keypost.directory.Refusals;
 import io.keypost.directory.ServersView;
 import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.MailDomain;
@@ -12,6 +13,7 @@ import io.keypost.protocol.certificate.CertificateDigests;
 import io.keypost.protocol.certificate.CertificateUse;
 import io.keypost.protocol.certificate.CheckedCertificate;
 import io.keypost.protocol.certificate.ServerNames;
+import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.security.cert.X509Certificate;
@@ -19,14 +21,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Verifies peers. Before it refuses because an operator, a CA or a certificate is missing in a
- * record, it has the record fetched anew, once in {@link #REFETCH_EVERY} for each peer; when that
- * fails, the refusal is a temporary one.
+ * record, it has the record fetched anew, once in {@link #REFETCH_EVERY} for each peer (KP-TRF-4).
+ * Who comes while that is under way waits for it; when it fails, all who ask before the next one
+ * are refused for now only.
  */
 public final class PeerVerifier {
   /** How often one peer may cause the same record to be fetched anew. */
@@ -37,11 +42,23 @@ public final class PeerVerifier {
 
   private static final int MAX_REMEMBERED = 10_000;
 
-  private record Refetch(Digest peer, MailDomain record) {}
+  private enum Kind {
+    DOMAIN,
+    SERVERS
+  }
+
+  private record Refetch(Digest peer, Kind kind, MailDomain name) {}
+
+  /**
+   * The last time that a record was fetched anew for a peer.
+   *
+   * @param failure completes with why it failed, or with nothing; never exceptionally
+   */
+  private record Attempt(Instant begun, CompletableFuture<Optional<Refusal>> failure) {}
 
   private final Directory directory;
   private final InstantSource clock;
-  private final Cache<Refetch, Instant> refetched =
+  private final Cache<Refetch, Attempt> attempts =
       Caffeine.newBuilder().maximumSize(MAX_REMEMBERED).build();
 
   /** Looks operators up in {@code directory}. */
@@ -85,12 +102,9 @@ public final class PeerVerifier {
       boolean mayBeNewer =
           first.code() == RefusalCode.CERTIFICATE_UNLISTED
               || first.code() == RefusalCode.CERTIFICATE_UNTRUSTED;
-      if (!mayBeNewer || !mayRefetch(peer, domain.verified().domain())) {
-        return CompletableFuture.failedFuture(first);
-      }
-      return directory
-          .domainFetchedSince(domain.verified().domain(), clock.instant())
-          .thenApply(newer -> check(chain, newer));
+      return mayBeNewer
+          ? domainAnew(peer, domain.verified().domain()).thenApply(newer -> check(chain, newer))
+          : CompletableFuture.failedFuture(first);
     }
   }
 
@@ -109,9 +123,12 @@ public final class PeerVerifier {
         .servers(operator)
         .thenCompose(
             servers ->
-                lists(servers, checked) || !mayRefetch(checked.digest(), operator)
+                lists(servers, checked)
                     ? CompletableFuture.completedFuture(servers)
-                    : directory.serversFetchedSince(operator, clock.instant()))
+                    : anew(
+                        new Refetch(checked.digest(), Kind.SERVERS, operator),
+                        since -> directory.serversFetchedSince(operator, since),
+                        () -> directory.servers(operator)))
         .thenApply(
             servers -> {
               if (!lists(servers, checked)) {
@@ -157,9 +174,9 @@ public final class PeerVerifier {
         .domain(domain)
         .thenCompose(
             view ->
-                names.apply(view) || !mayRefetch(peer.certificate(), domain)
+                names.apply(view)
                     ? CompletableFuture.completedFuture(view)
-                    : directory.domainFetchedSince(domain, clock.instant()))
+                    : domainAnew(peer.certificate(), domain))
         .thenApply(
             view -> {
               if (!names.apply(view)) {
@@ -171,19 +188,49 @@ public final class PeerVerifier {
             });
   }
 
-  private boolean mayRefetch(Digest peer, MailDomain record) {
+  private CompletionStage<DomainView> domainAnew(Digest peer, MailDomain domain) {
+    return anew(
+        new Refetch(peer, Kind.DOMAIN, domain),
+        since -> directory.domainFetchedSince(domain, since),
+        () -> directory.domain(domain));
+  }
+
+  /**
+   * A record that was fetched in the last {@link #REFETCH_EVERY}, by this request or by one before
+   * it; fails as that fetch did.
+   *
+   * @param fetch fetches anew what was fetched before an instant
+   * @param kept gives what is kept, which after a fetch is that or newer
+   */
+  private <V> CompletionStage<V> anew(
+      Refetch record,
+      Function<Instant, CompletionStage<V>> fetch,
+      Supplier<CompletionStage<V>> kept) {
     Instant now = clock.instant();
-    Refetch key = new Refetch(peer, record);
-    boolean[] allowed = {false};
-    refetched
-        .asMap()
-        .compute(
-            key,
-            (k, last) -> {
-              allowed[0] = last == null || !now.isBefore(last.plus(REFETCH_EVERY));
-              return allowed[0] ? now : last;
-            });
-    return allowed[0];
+    Attempt mine = new Attempt(now, new CompletableFuture<>());
+    Attempt current =
+        attempts
+            .asMap()
+            .compute(
+                record,
+                (_, last) ->
+                    last == null || !now.isBefore(last.begun().plus(REFETCH_EVERY)) ? mine : last);
+    if (current.failure() != mine.failure()) {
+      return current
+          .failure()
+          .thenCompose(
+              failure ->
+                  failure.isPresent()
+                      ? CompletableFuture.failedFuture(new RefusedException(failure.get()))
+                      : kept.get());
+    }
+    return fetch
+        .apply(now)
+        .whenComplete(
+            (_, error) ->
+                mine.failure()
+                    .complete(
+                        Optional.ofNullable(error).map(failed -> Refusals.of(failed).refusal())));
   }
 
   private static Instant earliest(Instant first, Instant... others) {

@@ -3,6 +3,7 @@ package io.keypost.directory.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keypost.directory.DomainView;
 import io.keypost.directory.Refusals;
 import io.keypost.directory.identity.ServerIdentity;
 import io.keypost.directory.testing.SettableClock;
@@ -15,6 +16,7 @@ import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -117,6 +119,60 @@ class PeerVerifierTest {
     beta.alsoAt(alpha.domain());
     assertThat(await(peers.requireNamed(peer, beta.domain())).record().domain())
         .isEqualTo(beta.domain());
+  }
+
+  @Test
+  void aFetchThatFailedRefusesForNowOnlyUntilTheNextOneByKpTrf4() {
+    VerifiedPeer peer = await(peers.verify(alpha.listedServer("mx.alpha.test").chain()));
+    await(directory.domain(beta.domain()));
+    directory.fetchAfter(
+        CompletableFuture.failedFuture(
+            RefusedException.of(RefusalCode.DIRECTORY_UNAVAILABLE, "no answer")));
+
+    for (int i = 0; i < 3; i++) {
+      assertRefused(
+          RefusalCode.DIRECTORY_UNAVAILABLE, () -> await(peers.requireNamed(peer, beta.domain())));
+      clock.pass(Duration.ofSeconds(10));
+    }
+    directory.fetchAfter(CompletableFuture.completedFuture(null));
+    beta.alsoAt(alpha.domain());
+    clock.pass(PeerVerifier.REFETCH_EVERY);
+    assertThat(await(peers.requireNamed(peer, beta.domain()))).isNotNull();
+  }
+
+  @Test
+  void aListThatCouldNotBeFetchedAnewRefusesForNowOnlyByKpTrf4() {
+    await(directory.servers(alpha.domain()));
+    ServerIdentity late = alpha.listedServer("mx2.alpha.test");
+    directory.fetchAfter(
+        CompletableFuture.failedFuture(
+            RefusedException.of(RefusalCode.DIRECTORY_UNAVAILABLE, "no answer")));
+
+    for (int i = 0; i < 3; i++) {
+      assertRefused(RefusalCode.DIRECTORY_UNAVAILABLE, () -> await(peers.verify(late.chain())));
+    }
+  }
+
+  @Test
+  void whoComesWhileTheRecordIsFetchedAnewWaitsForItByKpTrf4() {
+    VerifiedPeer peer = await(peers.verify(alpha.listedServer("mx.alpha.test").chain()));
+    await(directory.domain(beta.domain()));
+    beta.alsoAt(alpha.domain());
+    int before = directory.fetches();
+    CompletableFuture<Void> answer = new CompletableFuture<>();
+    directory.fetchAfter(answer);
+
+    CompletableFuture<DomainView> first =
+        peers.requireNamed(peer, beta.domain()).toCompletableFuture();
+    CompletableFuture<DomainView> second =
+        peers.requireNamed(peer, beta.domain()).toCompletableFuture();
+    assertThat(first).isNotDone();
+    assertThat(second).isNotDone();
+    answer.complete(null);
+
+    assertThat(first).isCompleted();
+    assertThat(second).isCompleted();
+    assertThat(directory.fetches()).isEqualTo(before + 1);
   }
 
   @Test
