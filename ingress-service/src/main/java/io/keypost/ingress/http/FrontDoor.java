@@ -23,8 +23,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -44,10 +42,9 @@ public class FrontDoor {
   private final Vertx vertx;
   private final IngressConfig config;
   private final IdentityHolder identity;
-  private final Callers callers;
   private final Requests requests;
   private final IngressMetrics metrics;
-  private final Set<HttpConnection> connections = ConcurrentHashMap.newKeySet();
+  private final Connections connections;
 
   private volatile State state = State.CLOSED;
   private volatile int port;
@@ -77,11 +74,12 @@ public class FrontDoor {
     this.config = config;
     this.identity = identity;
     this.metrics = metrics;
-    this.callers = new Callers(tokens, directory.peers(), clock);
+    this.connections = new Connections(directory.peers(), clock);
+    Callers callers = new Callers(tokens, connections);
     RequestLimits limits = new RequestLimits(config.maxRequests(), config.maxRequestsPerCaller());
     this.requests = new Requests(vertx, config, callers, limits, acceptance, receipts, metrics);
     registry.gauge("keypost.ingress.requests.in.progress", limits, RequestLimits::inProgress);
-    registry.gauge("keypost.ingress.connections", connections, Set::size);
+    registry.gauge("keypost.ingress.connections", connections, Connections::size);
   }
 
   /** Whether requests are taken. */
@@ -104,7 +102,7 @@ public class FrontDoor {
   void drain(@Observes ShutdownEvent stop) {
     state = State.DRAINING;
     List<Future<Void>> ends = new ArrayList<>();
-    for (HttpConnection connection : connections) {
+    for (HttpConnection connection : connections.all()) {
       ends.add(connection.shutdown(config.drainTimeout().toMillis()));
     }
     LOG.info("The front door closes, {} connections may end what they began", ends.size());
@@ -146,13 +144,9 @@ public class FrontDoor {
         Object _ = connection.close();
         return;
       }
-      connections.add(connection);
+      connections.opened(connection);
       connection.exceptionHandler(metrics::connectionFailed);
-      connection.closeHandler(
-          _ -> {
-            connections.remove(connection);
-            callers.forget(connection);
-          });
+      connection.closeHandler(_ -> connections.closed(connection));
     }
   }
 }
