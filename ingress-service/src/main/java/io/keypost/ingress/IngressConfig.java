@@ -32,7 +32,18 @@ public interface IngressConfig {
   @WithDefault("2")
   int eventLoops();
 
-  /** Requests in progress in this process; beyond it {@code busy}. */
+  /**
+   * Requests whose caller is being identified in this process, of users and of peers each; beyond
+   * it {@code busy}. Below the directory's look-ups in flight, so that some are left for mail.
+   */
+  @WithDefault("256")
+  int maxIdentifications();
+
+  /** The same of one network: an IPv4 address or an IPv6 /64; beyond it {@code rate_limited}. */
+  @WithDefault("32")
+  int maxIdentificationsPerNetwork();
+
+  /** Requests of known callers in progress in this process; beyond it {@code busy}. */
   @WithDefault("1024")
   int maxRequests();
 

@@ -7,6 +7,7 @@ import io.keypost.protocol.refusal.RefusedException;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 
@@ -38,6 +39,11 @@ final class Callers {
     return tokens
         .verify(values.getFirst().substring(SCHEME.length()), SUBMISSION)
         .thenApply(token -> new Caller.User(token.subject()));
+  }
+
+  /** The operator whose server holds the connection, if that was verified already. */
+  Optional<Caller.Peer> remembered(HttpServerRequest request) {
+    return connections.remembered(request.connection()).map(Caller.Peer::new);
   }
 
   /**

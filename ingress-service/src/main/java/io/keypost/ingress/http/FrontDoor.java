@@ -1,6 +1,7 @@
 package io.keypost.ingress.http;
 
 import io.keypost.directory.client.DirectoryClient;
+import io.keypost.directory.peer.ProofsInProgress;
 import io.keypost.directory.token.AccessTokens;
 import io.keypost.frame.IdentityHolder;
 import io.keypost.ingress.AcceptanceStage;
@@ -8,6 +9,7 @@ import io.keypost.ingress.IngressConfig;
 import io.keypost.ingress.IngressMetrics;
 import io.keypost.ingress.ReceiptStage;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.vertx.core.AbstractVerticle;
@@ -77,9 +79,35 @@ public class FrontDoor {
     this.connections = new Connections(directory.peers(), clock);
     Callers callers = new Callers(tokens, connections);
     RequestLimits limits = new RequestLimits(config.maxRequests(), config.maxRequestsPerCaller());
-    this.requests = new Requests(vertx, config, callers, limits, acceptance, receipts, metrics);
+    ProofsInProgress tokenChecks = identifications(config);
+    ProofsInProgress certificateChecks = identifications(config);
+    this.requests =
+        new Requests(
+            vertx,
+            config,
+            callers,
+            tokenChecks,
+            certificateChecks,
+            limits,
+            acceptance,
+            receipts,
+            metrics);
+    registry.gauge(
+        "keypost.ingress.identifications.in.progress",
+        Tags.of("way", "submission"),
+        tokenChecks,
+        ProofsInProgress::inProgress);
+    registry.gauge(
+        "keypost.ingress.identifications.in.progress",
+        Tags.of("way", "transfer"),
+        certificateChecks,
+        ProofsInProgress::inProgress);
     registry.gauge("keypost.ingress.requests.in.progress", limits, RequestLimits::inProgress);
     registry.gauge("keypost.ingress.connections", connections, Connections::size);
+  }
+
+  private static ProofsInProgress identifications(IngressConfig config) {
+    return new ProofsInProgress(config.maxIdentifications(), config.maxIdentificationsPerNetwork());
   }
 
   /** Whether requests are taken. */

@@ -6,10 +6,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
 
-/** Counts requests in progress, altogether and of each caller. Thread safe. */
+/**
+ * Counts requests in progress of callers who proved who they are, altogether and of each. Thread
+ * safe.
+ */
 final class RequestLimits {
   private final int max;
   private final int maxPerCaller;
@@ -27,54 +28,41 @@ final class RequestLimits {
   }
 
   /**
-   * Counts a request in until its place is closed.
+   * Counts a request of this caller in until its place is closed.
    *
-   * @throws RefusedException {@code busy}
+   * @throws RefusedException {@code busy} or {@code rate_limited}
    */
-  Place enter() {
+  Place enter(String caller) {
     if (all.incrementAndGet() > max) {
       all.decrementAndGet();
       throw RefusedException.of(RefusalCode.BUSY, "more than " + max + " requests at once");
     }
-    return new Place();
+    if (byCaller.merge(caller, 1, Integer::sum) > maxPerCaller) {
+      leave(caller);
+      throw RefusedException.of(
+          RefusalCode.RATE_LIMITED, "more than " + maxPerCaller + " requests at once");
+    }
+    return new Place(caller);
+  }
+
+  private void leave(String caller) {
+    all.decrementAndGet();
+    byCaller.computeIfPresent(caller, (_, count) -> count == 1 ? null : count - 1);
   }
 
   /** The place of one request. */
   final class Place implements AutoCloseable {
+    private final String caller;
     private final AtomicBoolean left = new AtomicBoolean();
-    private final AtomicReference<@Nullable String> taken = new AtomicReference<>();
 
-    private Place() {}
-
-    /**
-     * Counts the request as one of this caller's as well.
-     *
-     * @throws RefusedException {@code rate_limited}
-     */
-    void takenBy(String caller) {
-      int count = byCaller.merge(caller, 1, Integer::sum);
-      taken.set(caller);
-      if (left.get()) {
-        // The sender went away while it was looked up who it is.
-        leaveCaller();
-      } else if (count > maxPerCaller) {
-        throw RefusedException.of(
-            RefusalCode.RATE_LIMITED, "more than " + maxPerCaller + " requests at once");
-      }
+    private Place(String caller) {
+      this.caller = caller;
     }
 
     @Override
     public void close() {
       if (left.compareAndSet(false, true)) {
-        all.decrementAndGet();
-        leaveCaller();
-      }
-    }
-
-    private void leaveCaller() {
-      String caller = taken.getAndSet(null);
-      if (caller != null) {
-        byCaller.computeIfPresent(caller, (_, count) -> count == 1 ? null : count - 1);
+        leave(caller);
       }
     }
   }

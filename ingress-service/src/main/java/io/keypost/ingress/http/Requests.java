@@ -1,5 +1,7 @@
 package io.keypost.ingress.http;
 
+import io.keypost.directory.net.CallerNetwork;
+import io.keypost.directory.peer.ProofsInProgress;
 import io.keypost.ingress.AcceptanceStage;
 import io.keypost.ingress.Caller;
 import io.keypost.ingress.Failures;
@@ -24,28 +26,43 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Finds the resource of a request by its exact path (T41: nothing is decoded, folded or
  * normalised), has its caller checked before one octet of the body is read, and hands it on.
  */
 final class Requests {
+  private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
   private static final String TRACEPARENT = "traceparent";
 
   private final Vertx vertx;
   private final IngressConfig config;
   private final Callers callers;
+  private final ProofsInProgress tokens;
+  private final ProofsInProgress certificates;
   private final RequestLimits limits;
   private final AcceptanceStage acceptance;
   private final ReceiptStage receipts;
   private final IngressMetrics metrics;
 
+  /**
+   * Joins the parts.
+   *
+   * @param tokens bounds the checks of users' tokens
+   * @param certificates bounds the checks of peers' certificates, which a stranger can make slow
+   */
   Requests(
       Vertx vertx,
       IngressConfig config,
       Callers callers,
+      ProofsInProgress tokens,
+      ProofsInProgress certificates,
       RequestLimits limits,
       AcceptanceStage acceptance,
       ReceiptStage receipts,
@@ -53,6 +70,8 @@ final class Requests {
     this.vertx = vertx;
     this.config = config;
     this.callers = callers;
+    this.tokens = tokens;
+    this.certificates = certificates;
     this.limits = limits;
     this.acceptance = acceptance;
     this.receipts = receipts;
@@ -78,6 +97,7 @@ final class Requests {
       identify(
           request,
           Way.SUBMISSION,
+          tokens,
           () -> callers.user(request),
           user -> frames(request, Way.SUBMISSION, user));
     }
@@ -85,17 +105,22 @@ final class Requests {
 
   private void transfer(HttpServerRequest request) {
     if (isWellFormed(request, Way.TRANSFER, Frames.MEDIA_TYPE)) {
-      identify(
-          request,
-          Way.TRANSFER,
-          () -> callers.peer(request),
-          peer -> frames(request, Way.TRANSFER, peer));
+      peer(request, Way.TRANSFER, peer -> frames(request, Way.TRANSFER, peer));
     }
   }
 
   private void receipts(HttpServerRequest request) {
     if (isWellFormed(request, Way.RECEIPT, ReceiptPost.MEDIA_TYPE)) {
-      identify(request, Way.RECEIPT, () -> callers.peer(request), peer -> receipts(request, peer));
+      peer(request, Way.RECEIPT, peer -> receipts(request, peer));
+    }
+  }
+
+  private void peer(HttpServerRequest request, Way way, Consumer<Caller.Peer> next) {
+    Optional<Caller.Peer> remembered = callers.remembered(request);
+    if (remembered.isPresent()) {
+      admit(request, way, remembered.get(), next);
+    } else {
+      identify(request, way, certificates, () -> callers.peer(request), next);
     }
   }
 
@@ -112,45 +137,68 @@ final class Requests {
     return true;
   }
 
-  /** Who asks for an identity; looked at only when there is room for the request. */
+  /** Who asks for an identity; looked at only when there is room for the proof. */
   @FunctionalInterface
   private interface Identification<C extends Caller> {
     CompletionStage<C> begin();
   }
 
+  /**
+   * Has the caller checked in a place apart from those of requests whose callers are known: whoever
+   * makes a check slow holds up his own kind only (T15).
+   */
   private <C extends Caller> void identify(
-      HttpServerRequest request, Way way, Identification<C> identification, Consumer<C> next) {
+      HttpServerRequest request,
+      Way way,
+      ProofsInProgress proofs,
+      Identification<C> identification,
+      Consumer<C> next) {
+    ProofsInProgress.Place place;
+    try {
+      place = proofs.enter(CallerNetwork.of(request.remoteAddress()));
+    } catch (RefusedException e) {
+      refuse(request, way, e.refusal());
+      return;
+    }
+    // Who goes away ends no look-up: the place is held until that is over.
+    AtomicBoolean gone = new AtomicBoolean();
+    request.response().endHandler(_ -> gone.set(true));
+    Context context = vertx.getOrCreateContext();
+    begun(identification)
+        .whenComplete((_, _) -> place.close())
+        .whenComplete(
+            (caller, error) ->
+                context.runOnContext(
+                    _ -> {
+                      if (gone.get()) {
+                        LOG.debug("the sender went away while it was looked up who it is");
+                      } else if (error != null) {
+                        refuse(request, way, Failures.refusal(error));
+                      } else {
+                        admit(request, way, caller, next);
+                      }
+                    }));
+  }
+
+  /** A fault at the beginning is one at the end too, so that the place is left. */
+  private static <C extends Caller> CompletionStage<C> begun(Identification<C> identification) {
+    try {
+      return identification.begin();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  private <C extends Caller> void admit(
+      HttpServerRequest request, Way way, C caller, Consumer<C> next) {
     RequestLimits.Place place;
     try {
-      place = limits.enter();
+      place = limits.enter(caller.name());
     } catch (RefusedException e) {
       refuse(request, way, e.refusal());
       return;
     }
     request.response().endHandler(_ -> place.close());
-    Context context = vertx.getOrCreateContext();
-    identification
-        .begin()
-        .whenComplete(
-            (caller, error) ->
-                context.runOnContext(
-                    _ -> {
-                      if (error != null) {
-                        refuse(request, way, Failures.refusal(error));
-                      } else {
-                        admit(request, way, place, caller, next);
-                      }
-                    }));
-  }
-
-  private <C extends Caller> void admit(
-      HttpServerRequest request, Way way, RequestLimits.Place place, C caller, Consumer<C> next) {
-    try {
-      place.takenBy(caller.name());
-    } catch (RefusedException e) {
-      refuse(request, way, e.refusal());
-      return;
-    }
     if (request.getHeader(HttpHeaders.EXPECT) != null) {
       request.response().writeContinue();
     }

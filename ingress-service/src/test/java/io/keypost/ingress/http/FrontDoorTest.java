@@ -28,6 +28,7 @@ import io.keypost.protocol.record.ReceiptRecord.ReceiptOutcome;
 import io.keypost.protocol.record.RecordSigner;
 import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.core.json.JsonArray;
@@ -42,6 +43,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLHandshakeException;
 import javax.net.ssl.SSLSocket;
@@ -56,6 +61,7 @@ import org.junit.jupiter.api.Test;
 class FrontDoorTest {
   @Inject FrontDoor door;
   @Inject PayloadStore payloads;
+  @Inject MeterRegistry metrics;
 
   @Inject @Readiness EventBusReadiness eventBus;
 
@@ -160,6 +166,43 @@ class FrontDoorTest {
         new TestDomain(world.peer().domain().value(), InstantSource.system(), world.random());
     ServerIdentity foreign = forged.unlistedServer("out." + world.peer().domain());
     assertProblem(transfer(foreign, Bytes.empty()), 403, "certificate_untrusted");
+  }
+
+  /** T15: the look-ups that a stranger makes hang cost nobody else a place. */
+  @Test
+  void holdsUpOnlyTheNetworkWhoseCertificatesNameAnOperatorThatIsSilent() throws Exception {
+    ServerIdentity silent = world.silent().unlistedServer("out." + world.silent().domain());
+    ServerIdentity known = world.peer().listedServer("out." + world.peer().domain());
+    UserSecretKey alice = world.user(world.here(), "alice");
+    try (Door peer = Door.as(known, door.port());
+        Door stranger = Door.as(silent, door.port());
+        ExecutorService strangers = Executors.newVirtualThreadPerTaskExecutor()) {
+      assertThat(peer.transfer(Bytes.empty()).status()).isEqualTo(202);
+      List<Future<Door.Reply>> hanging =
+          Stream.generate(() -> strangers.submit(() -> stranger.transfer(Bytes.empty())))
+              .limit(4)
+              .toList();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .untilAsserted(() -> assertThat(identifications()).isEqualTo(4));
+
+      assertProblem(transfer(silent, Bytes.empty()), 429, "rate_limited");
+      assertThat(peer.transfer(Bytes.empty()).status()).isEqualTo(202);
+      assertThat(statuses(submit(alice, message(alice, 100).frame()))).containsExactly("accepted");
+
+      for (Future<Door.Reply> request : hanging) {
+        assertThat(request.get().status()).isEqualTo(503);
+      }
+    }
+    assertThat(identifications()).isZero();
+  }
+
+  private double identifications() {
+    return metrics
+        .get("keypost.ingress.identifications.in.progress")
+        .tag("way", "transfer")
+        .gauge()
+        .value();
   }
 
   /** T05, KP-TRF-1. */

@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * Three operators with real key servers and signed zones: {@code here}, whose front door is tested;
- * {@code peer}, which also carries the mail of {@code hosted}; and {@code stranger}, whom nobody
- * names.
+ * {@code peer}, which also carries the mail of {@code hosted}; {@code stranger}, whom nobody names;
+ * and {@code silent}, whose key server never answers.
  */
 public final class IngressFixture implements AutoCloseable {
   private final TestOperators operators = new TestOperators();
@@ -26,6 +26,7 @@ public final class IngressFixture implements AutoCloseable {
   private final TestDomain peer;
   private final TestDomain hosted;
   private final TestDomain stranger;
+  private final TestDomain silent;
 
   IngressFixture(Map<String, String> config) {
     topics = TestTopics.create(config);
@@ -33,6 +34,8 @@ public final class IngressFixture implements AutoCloseable {
     peer = operators.newOperator("peer");
     hosted = operators.newDomain("hosted", peer);
     stranger = operators.newOperator("stranger");
+    silent = operators.newOperator("silent");
+    operators.keyServer(silent).misbehave(request -> true);
     tokens = new TestTokens(here.domain(), operators.random());
     operators.keyServer(here).misbehave(tokens);
   }
@@ -64,6 +67,11 @@ public final class IngressFixture implements AutoCloseable {
   /** An operator whom only its own domain names. */
   TestDomain stranger() {
     return stranger;
+  }
+
+  /** An operator whose key server takes every request and answers none. */
+  TestDomain silent() {
+    return silent;
   }
 
   /** A key of a user. */

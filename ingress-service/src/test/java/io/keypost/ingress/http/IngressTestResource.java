@@ -15,6 +15,7 @@ public class IngressTestResource extends KeypostTestResource {
     config.put("keypost.ingress.port", "0");
     config.put("keypost.ingress.management-port", "0");
     config.put("keypost.ingress.body-timeout", "PT1S");
+    config.put("keypost.ingress.max-identifications-per-network", "4");
     config.put("keypost.payloads.max-payload-bytes", "200000");
     fixture = new IngressFixture(config);
     fixture.enrol(Path.of(config.get("keypost.ingress.identity-directory")));

@@ -1,11 +1,9 @@
 package io.keypost.keyserver.http;
 
+import io.keypost.directory.net.CallerNetwork;
 import io.keypost.directory.peer.VerifiedPeer;
-import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
-import io.netty.util.NetUtil;
 import io.vertx.core.net.SocketAddress;
-import java.util.Optional;
 
 /** Who makes a request, as far as it was proved. */
 public sealed interface Caller {
@@ -18,22 +16,12 @@ public sealed interface Caller {
   /**
    * Nobody in particular.
    *
-   * @param network where the connection comes from: an IPv4 address, or the /64 of an IPv6 one, in
-   *     hexadecimal
+   * @param network where the connection comes from, as {@link CallerNetwork} names it
    */
   record Stranger(String network) implements Caller {
-    private static final int IPV6_PREFIX_OCTETS = 8;
-
     /** A stranger who connects from there. */
     static Stranger at(SocketAddress remote) {
-      byte[] address =
-          Optional.ofNullable(remote)
-              .map(SocketAddress::hostAddress)
-              .map(NetUtil::createByteArrayFromIpAddressString)
-              .orElse(new byte[0]);
-      // One who has a /64 has as many addresses as he likes.
-      int significant = Math.min(address.length, IPV6_PREFIX_OCTETS);
-      return new Stranger(Bytes.copyOf(address, 0, significant).hex());
+      return new Stranger(CallerNetwork.of(remote));
     }
 
     @Override

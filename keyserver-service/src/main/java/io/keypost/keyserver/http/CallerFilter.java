@@ -2,6 +2,7 @@ package io.keypost.keyserver.http;
 
 import io.keypost.directory.Refusals;
 import io.keypost.directory.client.DirectoryClient;
+import io.keypost.directory.peer.ProofsInProgress;
 import io.keypost.keyserver.desk.TokenDesk;
 import io.keypost.keyserver.limit.Limits;
 import io.keypost.keyserver.token.Audience;
@@ -39,10 +40,17 @@ class CallerFilter {
   /** Longest wait for a peer's own directory while its certificate is checked. */
   private static final int PEER_CHECK_SECONDS = 10;
 
+  /** Peers of one network whose certificates are being checked; beyond it rate_limited. */
+  private static final int MAX_PEER_CHECKS_PER_NETWORK = 32;
+
   private final DirectoryClient directory;
   private final TokenDesk tokens;
   private final Limits limits;
   private final CurrentCaller current;
+
+  /** No bound altogether: many networks together must not shut out an operator known already. */
+  private final ProofsInProgress proofs =
+      new ProofsInProgress(Integer.MAX_VALUE, MAX_PEER_CHECKS_PER_NETWORK);
 
   @Inject
   CallerFilter(DirectoryClient directory, TokenDesk tokens, Limits limits, CurrentCaller current) {
@@ -67,22 +75,15 @@ class CallerFilter {
     if (kinds.contains(Permit.Kind.USER) && authorization != null) {
       take(() -> user(authorization), stranger);
     } else if (kinds.contains(Permit.Kind.OPERATOR)) {
-      take(() -> operator(routing.request()), stranger);
+      take(() -> operator(routing.request(), stranger), stranger);
     } else {
       limits.charge(stranger.limitKey(), Limits.STRANGER_COST);
       throw RefusedException.of(RefusalCode.UNAUTHENTICATED, "no credential was shown");
     }
   }
 
-  /** Whoever fails to prove who he is pays as a stranger: guessing has a price. */
   private void take(Supplier<Caller> proof, Caller.Stranger stranger) {
-    Caller caller;
-    try {
-      caller = proof.get();
-    } catch (RefusedException e) {
-      limits.charge(stranger.limitKey(), Limits.STRANGER_COST);
-      throw e;
-    }
+    Caller caller = limits.prove(stranger.limitKey(), proof);
     limits.charge(caller.limitKey(), Limits.KNOWN_COST);
     current.set(caller);
   }
@@ -95,12 +96,12 @@ class CallerFilter {
         tokens.subject(authorization.substring(BEARER.length()), Audience.DIRECTORY));
   }
 
-  private Caller operator(HttpServerRequest request) {
+  private Caller operator(HttpServerRequest request, Caller.Stranger stranger) {
     List<X509Certificate> chain = chain(request.sslSession());
     if (chain.isEmpty()) {
       throw RefusedException.of(RefusalCode.UNAUTHENTICATED, "no credential was shown");
     }
-    try {
+    try (ProofsInProgress.Place _ = proofs.enter(stranger.network())) {
       return new Caller.Operator(
           directory
               .peers()

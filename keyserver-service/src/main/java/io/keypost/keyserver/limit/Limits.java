@@ -3,6 +3,7 @@ package io.keypost.keyserver.limit;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.time.Duration;
+import java.util.function.Supplier;
 
 /** Charges callers for what they ask. */
 public final class Limits {
@@ -33,5 +34,19 @@ public final class Limits {
       throw RefusedException.retryAfter(
           RefusalCode.RATE_LIMITED, wait, "too many requests from this caller");
     }
+  }
+
+  /**
+   * Has a caller prove who he is, at the price of a stranger's request, which is given back when he
+   * succeeds: guessing has a price, and who cannot pay it makes no work (T15).
+   *
+   * @param stranger by what the caller is counted until then
+   * @throws RefusedException {@code rate_limited}, or what {@code proof} refuses
+   */
+  public <C> C prove(String stranger, Supplier<C> proof) {
+    charge(stranger, STRANGER_COST);
+    C proved = proof.get();
+    buckets.giveBack(stranger, STRANGER_COST);
+    return proved;
   }
 }

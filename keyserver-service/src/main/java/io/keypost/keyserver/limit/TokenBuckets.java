@@ -55,6 +55,13 @@ public final class TokenBuckets {
     return Duration.ZERO;
   }
 
+  /** Puts back what was taken, never beyond the burst. */
+  public synchronized void giveBack(String caller, int cost) {
+    Instant now = clock.instant();
+    double tokens = refilled(buckets.get(caller), now) + Math.clamp(cost, 1, burst);
+    buckets.put(caller, new Bucket(Math.min(burst, tokens), now));
+  }
+
   private double refilled(@Nullable Bucket bucket, Instant now) {
     if (bucket == null) {
       return burst;

@@ -61,4 +61,14 @@ class TokenBucketsTest {
     assertThat(buckets.take("alice", 100)).isZero();
     assertThat(buckets.take("alice", 1)).isPositive();
   }
+
+  @Test
+  void whatIsGivenBackIsThereAgainButNeverMoreThanTheBurst() {
+    assertThat(buckets.take("alice", 2)).isZero();
+    buckets.giveBack("alice", 2);
+    buckets.giveBack("alice", 2);
+
+    assertThat(buckets.take("alice", 3)).isZero();
+    assertThat(buckets.take("alice", 1)).isPositive();
+  }
 }
