@@ -89,7 +89,14 @@ public class Codes {
     return given;
   }
 
-  /** A code with which a service of this operator gets its certificates. */
+  /**
+   * A code with which a service of this operator gets its certificates.
+   *
+   * @param place in a pool, under one of {@code hosts}: peers who connect look for that name in the
+   *     certificate
+   * @throws RefusedException {@code certificate_wrong_name} for a host that is not the operator's,
+   *     or a place under a name that the certificate will not have
+   */
   public Given forServer(
       String service,
       List<MailDomain> hosts,
@@ -101,6 +108,15 @@ public class Codes {
             RefusalCode.CERTIFICATE_WRONG_NAME, host + " is not within " + operator.domain());
       }
     }
+    place
+        .map(PoolPlace::host)
+        .filter(host -> !hosts.contains(host))
+        .ifPresent(
+            host -> {
+              throw RefusedException.of(
+                  RefusalCode.CERTIFICATE_WRONG_NAME,
+                  "the pool names " + host + ", and the certificate would be for " + hosts);
+            });
     Given given = given();
     ServerCodeRow row = new ServerCodeRow();
     row.digest = given.code().digest().octets().toByteArray();

@@ -85,14 +85,14 @@ public class ServerDesk {
       OneTimeCode code, CertificateRequest server, Optional<CertificateRequest> receipt) {
     requireFor(server, CertificateUse.SERVER);
     receipt.ifPresent(request -> requireFor(request, CertificateUse.RECEIPT));
+    // Cheap first: without a code nobody makes others wait for the domain's row.
+    transactions.reading(() -> find(code, LockModeType.NONE).map(this::requireGood));
     return transactions.inTransaction(
         () ->
             Records.locked(operator.domain())
                 .chain(
                     domain ->
-                        ServerCodeRow.<ServerCodeRow>findById(
-                                code.digest().octets().toByteArray(),
-                                LockModeType.PESSIMISTIC_WRITE)
+                        find(code, LockModeType.PESSIMISTIC_WRITE)
                             .map(this::requireGood)
                             .chain(
                                 row ->
@@ -100,6 +100,10 @@ public class ServerDesk {
                                         .map(keys -> new DomainKeys(keys, vault))
                                         .chain(
                                             keys -> certify(domain, keys, row, server, receipt)))));
+  }
+
+  private static Uni<ServerCodeRow> find(OneTimeCode code, LockModeType lock) {
+    return ServerCodeRow.findById(code.digest().octets().toByteArray(), lock);
   }
 
   private void requireFor(CertificateRequest request, CertificateUse use) {
