@@ -142,6 +142,7 @@ class PeerVerifierTest {
 
   @Test
   void aListThatCouldNotBeFetchedAnewRefusesForNowOnlyByKpTrf4() {
+    await(directory.domain(alpha.domain()));
     await(directory.servers(alpha.domain()));
     ServerIdentity late = alpha.listedServer("mx2.alpha.test");
     directory.fetchAfter(
