@@ -4,9 +4,11 @@ import io.keypost.protocol.Digest;
 import io.keypost.protocol.record.ReceiptRecord;
 import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusalScope;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /** How an envelope may end, and which of two outcomes stands (docs/protocol.md, "Outcomes"). */
 public final class OutcomeRules {
@@ -16,6 +18,17 @@ public final class OutcomeRules {
 
   /** How long after an envelope's life a receipt is posted, and waited for. */
   public static final Duration RECEIPT_AFTER_EXPIRY = Duration.ofDays(7);
+
+  /**
+   * Codes of scope answer that would come from this peer again whoever called and whenever
+   * (KP-REF-2).
+   */
+  static final Set<RefusalCode> ABOUT_THE_MESSAGE =
+      Set.of(
+          RefusalCode.PAYLOAD_TOO_LARGE,
+          RefusalCode.PAYLOAD_MALFORMED,
+          RefusalCode.DIGEST_MISMATCH,
+          RefusalCode.SIZE_MISMATCH);
 
   private OutcomeRules() {}
 
@@ -61,10 +74,22 @@ public final class OutcomeRules {
   }
 
   /**
-   * The end that a refusal means for an envelope in this operator's custody; empty for one that
-   * asks to wait.
+   * The end that a refusal means for an envelope in this operator's custody (KP-REF-2); empty for
+   * one that asks to wait, and for one about whoever called.
    */
   public static Optional<TerminalOutcome> of(Refusal refusal) {
+    return refusal.code().scope() == RefusalScope.OUTCOME ? endBy(refusal) : Optional.empty();
+  }
+
+  /**
+   * The end that a refusal in a peer's answer means: beside those of {@link #of} a few codes end an
+   * envelope that say of the message itself that the peer will never take it.
+   */
+  public static Optional<TerminalOutcome> ofAnswer(Refusal refusal) {
+    return ABOUT_THE_MESSAGE.contains(refusal.code()) ? endBy(refusal) : of(refusal);
+  }
+
+  private static Optional<TerminalOutcome> endBy(Refusal refusal) {
     return switch (refusal) {
       case Refusal.Permanent permanent ->
           Optional.of(new TerminalOutcome.Refused(permanent.code().wire()));

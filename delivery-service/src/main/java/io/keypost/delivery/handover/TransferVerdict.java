@@ -70,11 +70,13 @@ public sealed interface TransferVerdict {
   }
 
   private static TransferVerdict of(Refusal refusal, Doubt doubt) {
-    Optional<TerminalOutcome> end = OutcomeRules.of(refusal);
+    Optional<TerminalOutcome> end = OutcomeRules.ofAnswer(refusal);
     if (end.isPresent() && doubt == Doubt.NONE) {
       return new Ends(end.get(), refusal);
     }
     // An earlier attempt may have been accepted: then only the peer's receipt may say how it ends.
+    // And what is wrong with this operator, its certificate or its request is no fault of the
+    // message: it is tried again until it expires.
     return switch (refusal) {
       case Refusal.RetryAfter retry -> new Later(retry.after(), retry.code(), retry.detail());
       case Refusal.Permanent _, Refusal.NeedsClient _ ->

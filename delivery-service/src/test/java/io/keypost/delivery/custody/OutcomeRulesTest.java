@@ -6,13 +6,15 @@ import io.keypost.delivery.fixture.TestMail;
 import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusalKind;
+import io.keypost.protocol.refusal.RefusalScope;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** KP-OUT-3, KP-OUT-5. */
+/** KP-OUT-3, KP-OUT-5, KP-REF-2. */
 class OutcomeRulesTest {
   private final TestMail mail = new TestMail(3);
   private final MailFacts facts = mail.facts("alice@alpha.test", "bob@beta.test");
@@ -42,11 +44,28 @@ class OutcomeRulesTest {
 
   @ParameterizedTest
   @EnumSource(RefusalCode.class)
-  void endsAnEnvelopeByEveryFinalCodeAndByNoOther(RefusalCode code) {
+  void endsAnEnvelopeByEveryFinalCodeOfScopeOutcomeAndByNoOtherByKpRef2(RefusalCode code) {
     Optional<TerminalOutcome> end = OutcomeRules.of(Refusal.of(code, "why"));
 
-    assertThat(end.isPresent()).isEqualTo(code.kind() != RefusalKind.RETRY_AFTER);
+    assertThat(end.isPresent())
+        .isEqualTo(code.kind() != RefusalKind.RETRY_AFTER && code.scope() == RefusalScope.OUTCOME);
     end.ifPresent(outcome -> assertThat(outcome.codeText()).contains(code.wire()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(RefusalCode.class)
+  void endsAnEnvelopeByWhatAPeerSaysOfTheMessageAndNotOfItsCallerByKpRef2(RefusalCode code) {
+    Set<String> aboutTheMessage =
+        Set.of("payload_too_large", "payload_malformed", "digest_mismatch", "size_mismatch");
+    Refusal refusal = Refusal.of(code, "why");
+
+    Optional<TerminalOutcome> end = OutcomeRules.ofAnswer(refusal);
+
+    assertThat(end)
+        .isEqualTo(
+            aboutTheMessage.contains(code.wire())
+                ? Optional.of(new TerminalOutcome.Refused(code.wire()))
+                : OutcomeRules.of(refusal));
   }
 
   @Test

@@ -43,19 +43,34 @@ class TransferVerdictTest {
 
   @Test
   void endsAnEnvelopeThatThePeerRefusesForGood() {
-    Refusal refusal = Refusal.of(RefusalCode.MALFORMED_ENVELOPE, "no");
+    Refusal refusal = Refusal.of(RefusalCode.PAYLOAD_TOO_LARGE, "no");
 
     assertThat(verdicts(answer(refusal), one).get(one))
         .isEqualTo(
-            new TransferVerdict.Ends(new TerminalOutcome.Refused("malformed_envelope"), refusal));
+            new TransferVerdict.Ends(new TerminalOutcome.Refused("payload_too_large"), refusal));
   }
 
   @Test
   void neverEndsAnEnvelopeThatThePeerMayHoldFromBefore() {
     assertThat(
-            verdicts(answer(Refusal.of(RefusalCode.OPERATOR_NOT_NAMED, "no")), doubtful)
+            verdicts(answer(Refusal.of(RefusalCode.RECIPIENT_UNKNOWN, "no")), doubtful)
                 .get(doubtful))
         .isInstanceOf(TransferVerdict.Later.class);
+  }
+
+  @Test
+  void triesAgainWhatThePeerRefusesForItsCallerByKpRef2() {
+    for (RefusalCode code :
+        List.of(
+            RefusalCode.OPERATOR_NOT_NAMED,
+            RefusalCode.CERTIFICATE_UNLISTED,
+            RefusalCode.CERTIFICATE_EXPIRED,
+            RefusalCode.UNSUPPORTED_VERSION,
+            RefusalCode.FORBIDDEN)) {
+      assertThat(verdicts(answer(Refusal.of(code, "no")), one).get(one))
+          .as(code.wire())
+          .isEqualTo(new TransferVerdict.Later(Refusal.MAX_RETRY, code, "no"));
+    }
   }
 
   @Test
@@ -66,12 +81,12 @@ class TransferVerdictTest {
 
   @Test
   void blamesTheFrameWhereReadingStoppedAndNoneAfterIt() {
-    Refusal stopped = Refusal.of(RefusalCode.MALFORMED_HEAD, "no");
+    Refusal stopped = Refusal.of(RefusalCode.PAYLOAD_MALFORMED, "no");
     Map<Leased, TransferVerdict> verdicts = verdicts(new Answer(List.of(), stopped), one, two);
 
     assertThat(verdicts.get(one))
         .isEqualTo(
-            new TransferVerdict.Ends(new TerminalOutcome.Refused("malformed_head"), stopped));
+            new TransferVerdict.Ends(new TerminalOutcome.Refused("payload_malformed"), stopped));
     assertThat(verdicts.get(two)).isInstanceOf(TransferVerdict.Later.class);
   }
 
