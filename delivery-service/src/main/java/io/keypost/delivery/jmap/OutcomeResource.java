@@ -3,7 +3,7 @@ package io.keypost.delivery.jmap;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.keypost.delivery.custody.Sent;
+import io.keypost.delivery.custody.SentPage;
 import io.keypost.delivery.store.Database;
 import io.keypost.delivery.store.SubmissionStore;
 import io.keypost.protocol.refusal.RefusalCode;
@@ -16,7 +16,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import java.time.InstantSource;
-import java.util.List;
 
 /** What became of the mail that a user sent. */
 @Path("/v1/outcomes")
@@ -38,7 +37,8 @@ public class OutcomeResource {
   }
 
   /**
-   * A page of the user's sent mail, oldest first.
+   * A page of the user's sent mail, oldest first; shorter than {@code limit} when its lines are
+   * long.
    *
    * @param after {@code next} of the page before
    * @param limit lines, 1 to {@value #MAX_LIMIT}
@@ -51,13 +51,11 @@ public class OutcomeResource {
       @QueryParam("limit") @DefaultValue("100") String limit) {
     long position = number("after", after, Long.MAX_VALUE);
     int lines = (int) Math.max(1, number("limit", limit, MAX_LIMIT));
-    List<Sent> page = submissions.list(database, user.address(), position, lines);
+    SentPage page = submissions.list(database, user.address(), position, lines);
     ObjectNode json = JsonNodeFactory.instance.objectNode();
     ArrayNode outcomes = json.putArray("outcomes");
-    page.forEach(sent -> outcomes.add(SentView.of(sent, clock.instant())));
-    if (page.size() == lines) {
-      json.put("next", Long.toString(page.getLast().position()));
-    }
+    page.lines().forEach(sent -> outcomes.add(SentView.of(sent, clock.instant())));
+    page.next().ifPresent(next -> json.put("next", Long.toString(next)));
     return json;
   }
 

@@ -7,6 +7,7 @@ import static io.keypost.delivery.store.Columns.times;
 import io.keypost.delivery.custody.EnvelopeKey;
 import io.keypost.delivery.custody.MailFacts;
 import io.keypost.delivery.custody.Sent;
+import io.keypost.delivery.custody.SentPage;
 import io.keypost.delivery.custody.Submission;
 import io.keypost.delivery.custody.TerminalOutcome;
 import io.keypost.protocol.address.Address;
@@ -37,17 +38,38 @@ public class SubmissionStore {
       on conflict (recipient, envelope_digest) do nothing
       """;
 
+  /**
+   * Most octets of one page as JSON, but for its first line: half of what a client reads of an
+   * answer.
+   */
+  static final int PAGE_OCTETS = 512 << 10;
+
+  // The inner query measures the lines without reading what is long; the outer one reads as many as
+  // fit. The first one always does, so that every page goes on.
   private static final String LIST =
       """
       select s.seq, s.recipient, s.envelope_digest, s.message_id, s.sender, s.addressed_as, s.created,
         s.accepted_at, s.expires, t.handed_over_at, o.outcome, o.code, o.detail, o.record, o.decided_at,
-        o.receipt, o.checked_at, c.certificates
-      from submission s
+        o.receipt, o.checked_at, c.certificates, m.lines
+      from (
+        select seq, recipient, envelope_digest, count(*) over () as lines,
+          row_number() over (order by seq) as line, (sum(octets) over (order by seq))::bigint as octets
+        from (
+          select s.seq, s.recipient, s.envelope_digest, 2048 + coalesce(octet_length(o.record), 0)
+            + coalesce(octet_length(o.receipt), 0) + 2 * coalesce(octet_length(o.detail), 0)
+            + 4 * coalesce((select sum(octet_length(der)) from unnest(c.certificates) as der), 0) / 3
+            as octets
+          from submission s
+          left join outcome o on o.recipient = s.recipient and o.envelope_digest = s.envelope_digest
+          left join receipt_chain c on c.digest = o.chain_digest
+          where s.sender = $1 and s.seq > $2
+          order by s.seq limit $3) measured) m
+      join submission s on s.recipient = m.recipient and s.envelope_digest = m.envelope_digest
       left join outcome o on o.recipient = s.recipient and o.envelope_digest = s.envelope_digest
       left join receipt_chain c on c.digest = o.chain_digest
       left join transfer t on t.recipient = s.recipient and t.envelope_digest = s.envelope_digest
-      where s.sender = $1 and s.seq > $2
-      order by s.seq limit $3
+      where m.line = 1 or m.octets <= $4::integer
+      order by m.seq
       """;
 
   private static final String KNOWN =
@@ -109,13 +131,18 @@ public class SubmissionStore {
   }
 
   /**
-   * A page of what {@code sender} sent, oldest first.
+   * A page of what {@code sender} sent, oldest first, at most {@link #PAGE_OCTETS} beyond its first
+   * line.
    *
    * @param after position of the last line of the page before; 0 for the first page
+   * @param limit most lines
    */
-  public List<Sent> list(Database database, Address sender, long after, int limit) {
+  public SentPage list(Database database, Address sender, long after, int limit) {
     List<Sent> page = new ArrayList<>();
-    for (Row row : database.execute(LIST, Columns.tuple(sender.toString(), after, limit))) {
+    long lines = 0;
+    for (Row row :
+        database.execute(LIST, Columns.tuple(sender.toString(), after, limit, PAGE_OCTETS))) {
+      lines = row.getLong("lines");
       page.add(
           new Sent(
               row.getLong("seq"),
@@ -127,7 +154,8 @@ public class SubmissionStore {
               Columns.optionalTime(row, "handed_over_at"),
               end(row)));
     }
-    return page;
+    boolean more = !page.isEmpty() && (lines == limit || page.size() < lines);
+    return new SentPage(page, more ? Optional.of(page.getLast().position()) : Optional.empty());
   }
 
   /** What is known here of envelopes that somebody names: submitted, handed over or ended. */

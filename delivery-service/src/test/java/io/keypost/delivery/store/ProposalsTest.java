@@ -257,12 +257,12 @@ class ProposalsTest {
     for (int i = 0; i < 5; i++) {
       submitted();
     }
-    List<Sent> first = submissions.list(access, ALICE, 0, 3);
-    List<Sent> rest = submissions.list(access, ALICE, first.getLast().position(), 3);
+    List<Sent> first = submissions.list(access, ALICE, 0, 3).lines();
+    List<Sent> rest = submissions.list(access, ALICE, first.getLast().position(), 3).lines();
 
     assertThat(first).hasSize(3);
     assertThat(rest).hasSize(2);
-    assertThat(submissions.list(access, Address.parse("bob@alpha.test"), 0, 10)).isEmpty();
+    assertThat(submissions.list(access, Address.parse("bob@alpha.test"), 0, 10).lines()).isEmpty();
   }
 
   private HeldMail submitted() {
@@ -278,7 +278,7 @@ class ProposalsTest {
   }
 
   private List<Sent> list() {
-    return submissions.list(access, ALICE, 0, 100);
+    return submissions.list(access, ALICE, 0, 100).lines();
   }
 
   private List<WaitingReceipt> leaseReceipts(Instant now) {
