@@ -15,6 +15,7 @@ import io.keypost.delivery.http.Waiting;
 import io.keypost.delivery.store.Database;
 import io.keypost.delivery.store.OutboxStore;
 import io.keypost.delivery.store.OutboxStore.PostponedReceipt;
+import io.keypost.delivery.work.Slots;
 import io.keypost.delivery.work.Stopping;
 import io.keypost.delivery.work.WorkLoop;
 import io.keypost.directory.Directory;
@@ -39,9 +40,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 
 /**
@@ -70,7 +69,7 @@ public class ReceiptPoster {
   private final InstantSource clock;
   private final MeterRegistry registry;
   private final WorkLoop loop;
-  private final Set<MailDomain> busy = ConcurrentHashMap.newKeySet();
+  private final Slots<MailDomain> slots;
 
   ReceiptPoster(
       Database database,
@@ -94,6 +93,7 @@ public class ReceiptPoster {
     this.random = random;
     this.clock = clock;
     this.registry = registry;
+    this.slots = new Slots<>(config.outcome().operatorsAtOnce(), 1);
     this.loop = new WorkLoop("receipt-poster", config.outcome().idle(), this::step, stopping);
   }
 
@@ -111,30 +111,43 @@ public class ReceiptPoster {
     loop.close();
   }
 
-  /** Begins to post what is due; returns how many receipts. */
+  /**
+   * Begins to post what is due; returns how many receipts. What was leased for more operators than
+   * are posted to at once goes back into the outbox.
+   */
   int step() {
-    if (!peers.isEnrolled() || busy.size() >= config.outcome().operatorsAtOnce()) {
+    if (!peers.isEnrolled() || slots.free() == 0) {
       return 0;
     }
     Instant now = clock.instant();
     List<WaitingReceipt> leased =
         outbox.leaseReceipts(
             database,
-            List.copyOf(busy),
+            slots.full(),
             now,
             now.plus(LEASE),
             new UUID(random.nextLong(), random.nextLong()),
             LEASED_AT_ONCE);
     Map<MailDomain, List<WaitingReceipt>> byOperator = new LinkedHashMap<>();
     leased.forEach(r -> byOperator.computeIfAbsent(r.operator(), _ -> new ArrayList<>()).add(r));
+    List<WaitingReceipt> turnedAway = new ArrayList<>();
     byOperator.forEach(
         (operator, receipts) -> {
-          busy.add(operator);
-          Thread.ofVirtual()
-              .name("delivery-receipts-" + operator)
-              .start(() -> postAll(operator, receipts));
+          switch (slots.take(operator)) {
+            case TAKEN -> begin(operator, receipts);
+            case FULL -> turnedAway.addAll(receipts);
+          }
         });
-    return leased.size();
+    if (!turnedAway.isEmpty()) {
+      outbox.releaseReceipts(database, turnedAway);
+    }
+    return leased.size() - turnedAway.size();
+  }
+
+  private void begin(MailDomain operator, List<WaitingReceipt> receipts) {
+    Thread.ofVirtual()
+        .name("delivery-receipts-" + operator)
+        .start(() -> postAll(operator, receipts));
   }
 
   private void postAll(MailDomain operator, List<WaitingReceipt> receipts) {
@@ -147,7 +160,7 @@ public class ReceiptPoster {
       // Their leases end, and another turn takes them.
       LOG.warnf(e, "receipts for %s were not posted", operator);
     } finally {
-      busy.remove(operator);
+      slots.giveBack(operator);
       loop.wake();
     }
   }

@@ -70,6 +70,13 @@ public class OutboxStore {
       where r.recipient = w.recipient and r.envelope_digest = w.digest and r.lease = w.lease
       """;
 
+  private static final String RELEASE =
+      """
+      update receipt_outbox r set lease = null, leased_until = null
+      from unnest($1::text[], $2::bytea[], $3::uuid[]) as w (recipient, digest, lease)
+      where r.recipient = w.recipient and r.envelope_digest = w.digest and r.lease = w.lease
+      """;
+
   /** The oldest events that nobody else publishes now; they stay locked until the commit. */
   public List<WaitingEvent> events(SqlConnection connection, int limit) {
     List<WaitingEvent> events = new ArrayList<>();
@@ -115,6 +122,18 @@ public class OutboxStore {
               lease));
     }
     return leased;
+  }
+
+  /** Gives back what was leased and never begun: no attempt is counted. */
+  public void releaseReceipts(Database database, Collection<WaitingReceipt> unbegun) {
+    List<WaitingReceipt> rows =
+        unbegun.stream().sorted(Comparator.comparing(WaitingReceipt::key)).toList();
+    database.execute(
+        RELEASE,
+        Columns.tuple(
+            texts(rows, receipt -> receipt.key().recipient().toString()),
+            octets(rows, receipt -> receipt.key().envelopeDigest().octets()),
+            rows.stream().map(WaitingReceipt::lease).toArray(UUID[]::new)));
   }
 
   /** Forgets receipts that the sender's operator has, or that are not worth posting any more. */

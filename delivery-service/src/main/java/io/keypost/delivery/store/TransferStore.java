@@ -78,6 +78,14 @@ public class TransferStore {
       where t.recipient = w.recipient and t.envelope_digest = w.digest and t.lease = w.lease
       """;
 
+  private static final String RELEASE =
+      """
+      update transfer t set lease = null, leased_until = null, uncertain = w.uncertain
+      from unnest($1::text[], $2::bytea[], $3::uuid[], $4::boolean[])
+        as w (recipient, digest, lease, uncertain)
+      where t.recipient = w.recipient and t.envelope_digest = w.digest and t.lease = w.lease
+      """;
+
   private static final String REDIRECT =
       """
       update transfer t set operator = $4, pool = $5
@@ -197,6 +205,22 @@ public class TransferStore {
                 rows.stream()
                     .map(p -> p.doubt() == Doubt.PEER_MAY_HOLD_IT)
                     .toArray(Boolean[]::new))));
+  }
+
+  /** Gives back what was leased and never begun: no attempt, and no more doubt than before. */
+  public void release(SqlConnection connection, Collection<Leased> unbegun) {
+    List<Leased> rows =
+        unbegun.stream().sorted(Comparator.comparing(work -> work.mail().key())).toList();
+    Database.execute(
+        connection,
+        RELEASE,
+        Columns.tuple(
+            texts(rows, work -> work.mail().key().recipient().toString()),
+            octets(rows, work -> work.mail().key().envelopeDigest().octets()),
+            rows.stream().map(Leased::lease).toArray(UUID[]::new),
+            rows.stream()
+                .map(work -> work.doubt() == Doubt.PEER_MAY_HOLD_IT)
+                .toArray(Boolean[]::new)));
   }
 
   /** Sends an envelope another way from the next attempt on, where the lease still stands. */

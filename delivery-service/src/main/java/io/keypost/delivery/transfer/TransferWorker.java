@@ -14,6 +14,7 @@ import io.keypost.delivery.http.TransferRequest;
 import io.keypost.delivery.http.Waiting;
 import io.keypost.delivery.store.Database;
 import io.keypost.delivery.store.TransferStore;
+import io.keypost.delivery.work.Slots;
 import io.keypost.delivery.work.Stopping;
 import io.keypost.delivery.work.WorkLoop;
 import io.keypost.payloads.PayloadStore;
@@ -39,7 +40,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +72,7 @@ public class TransferWorker {
   private final SecureRandom random;
   private final InstantSource clock;
   private final WorkLoop loop;
-  private final ConcurrentMap<MailDomain, Integer> running = new ConcurrentHashMap<>();
+  private final Slots<MailDomain> slots;
   private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
   TransferWorker(
@@ -96,6 +96,7 @@ public class TransferWorker {
     this.active = config.runs(DeliveryRole.TRANSFER);
     this.random = random;
     this.clock = clock;
+    this.slots = new Slots<>(limits.requests(), limits.requestsPerDestination());
     this.loop = new WorkLoop("transfer", limits.idle(), this::step, stopping);
   }
 
@@ -124,9 +125,12 @@ public class TransferWorker {
     }
   }
 
-  /** Begins to hand over what is due; returns how many envelopes. */
+  /**
+   * Begins to hand over what is due; returns how many envelopes. What was leased for more
+   * destinations than may run at once goes back into the queue.
+   */
   int step() {
-    if (!results.isEnrolled() || !peers.isEnrolled() || requestsRunning() >= limits.requests()) {
+    if (!results.isEnrolled() || !peers.isEnrolled() || slots.free() == 0) {
       return 0;
     }
     Instant now = clock.instant();
@@ -136,32 +140,31 @@ public class TransferWorker {
         database.inTransaction(
             connection ->
                 transfers.lease(
-                    connection, full(), now, until, lease, limits.envelopesPerRequest()));
+                    connection, slots.full(), now, until, lease, limits.envelopesPerRequest()));
     Map<Destination, List<Leased>> byDestination = new LinkedHashMap<>();
     leased.forEach(
         l -> byDestination.computeIfAbsent(l.destination(), _ -> new ArrayList<>()).add(l));
+    List<Leased> turnedAway = new ArrayList<>();
     byDestination.forEach(
         (destination, work) -> {
-          running.merge(destination.operator(), 1, Integer::sum);
-          Thread thread =
-              Thread.ofVirtual()
-                  .name("delivery-transfer-" + destination.operator())
-                  .unstarted(() -> handOver(destination, work));
-          threads.add(thread);
-          thread.start();
+          switch (slots.take(destination.operator())) {
+            case TAKEN -> begin(destination, work);
+            case FULL -> turnedAway.addAll(work);
+          }
         });
-    return leased.size();
+    if (!turnedAway.isEmpty()) {
+      database.transact(connection -> transfers.release(connection, turnedAway));
+    }
+    return leased.size() - turnedAway.size();
   }
 
-  private int requestsRunning() {
-    return running.values().stream().mapToInt(Integer::intValue).sum();
-  }
-
-  private List<MailDomain> full() {
-    return running.entrySet().stream()
-        .filter(entry -> entry.getValue() >= limits.requestsPerDestination())
-        .map(Map.Entry::getKey)
-        .toList();
+  private void begin(Destination destination, List<Leased> work) {
+    Thread thread =
+        Thread.ofVirtual()
+            .name("delivery-transfer-" + destination.operator())
+            .unstarted(() -> handOver(destination, work));
+    threads.add(thread);
+    thread.start();
   }
 
   private void handOver(Destination destination, List<Leased> work) {
@@ -178,7 +181,7 @@ public class TransferWorker {
       // The leases end, and the envelopes are taken again, in doubt.
       LOG.warnf(e, "transfers to %s were not finished", destination.operator());
     } finally {
-      running.computeIfPresent(destination.operator(), (_, count) -> count > 1 ? count - 1 : null);
+      slots.giveBack(destination.operator());
       threads.remove(Thread.currentThread());
       loop.wake();
     }

@@ -134,6 +134,24 @@ class TransferStoreTest {
   }
 
   @Test
+  void givesBackWhatWasNotBegunAsItWas() {
+    enqueue(mail.held("alice@alpha.test", "bob@beta.test"));
+    Leased fresh = lease(NOW).getFirst();
+    access.transact(connection -> transfers.release(connection, List.of(fresh)));
+
+    Leased again = lease(NOW).getFirst();
+    assertThat(again.doubt()).isEqualTo(Doubt.NONE);
+    assertThat(again.attempts()).isZero();
+
+    postpone(again, Doubt.PEER_MAY_HOLD_IT);
+    Leased doubtful = lease(NOW.plusSeconds(10)).getFirst();
+    access.transact(connection -> transfers.release(connection, List.of(doubtful, fresh)));
+    assertThat(lease(NOW.plusSeconds(10)))
+        .extracting(Leased::doubt)
+        .containsExactly(Doubt.PEER_MAY_HOLD_IT);
+  }
+
+  @Test
   void ignoresAWorkerThatComesBackAfterItsLease() {
     enqueue(mail.held("alice@alpha.test", "bob@beta.test"));
     Leased late = lease(NOW).getFirst();
