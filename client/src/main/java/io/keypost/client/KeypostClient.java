@@ -3,6 +3,7 @@ package io.keypost.client;
 import io.keypost.client.home.ClientHome;
 import io.keypost.client.home.ClientSettings;
 import io.keypost.client.home.Inbox;
+import io.keypost.client.home.PendingMail;
 import io.keypost.client.home.PinFile;
 import io.keypost.client.home.PrivateFiles;
 import io.keypost.client.home.SentCopies;
@@ -18,14 +19,13 @@ import io.keypost.client.provider.ProviderConnection;
 import io.keypost.client.provider.Submissions;
 import io.keypost.client.provider.Waiting;
 import io.keypost.client.trust.Contacts;
+import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.certificate.P256;
 import io.keypost.protocol.message.EnvelopeLife;
 import io.keypost.protocol.message.Head;
 import io.keypost.protocol.message.MessageId;
-import io.keypost.protocol.message.SignedEnvelope;
-import io.keypost.protocol.message.Status;
 import io.keypost.protocol.openpgp.MessageSealer;
 import io.keypost.protocol.openpgp.RevocationReason;
 import io.keypost.protocol.openpgp.SealedMessage;
@@ -38,6 +38,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -72,6 +73,7 @@ public final class KeypostClient implements AutoCloseable {
   private final Contacts contacts;
   private final Correspondents correspondents;
   private final SentCopies sent;
+  private final Outgoing outgoing;
   private final Inbox inbox;
 
   private KeypostClient(
@@ -98,6 +100,12 @@ public final class KeypostClient implements AutoCloseable {
     this.contacts = new Contacts(home.directory().resolve("contacts.json"));
     this.correspondents = new Correspondents(contacts);
     this.sent = new SentCopies(home.directory().resolve("sent"));
+    this.outgoing =
+        new Outgoing(
+            new PendingMail(home.directory().resolve("pending")),
+            sent,
+            home.directory().resolve("tmp"),
+            new Submissions(provider)::post);
     this.inbox = new Inbox(home.directory().resolve("inbox"));
   }
 
@@ -176,26 +184,39 @@ public final class KeypostClient implements AutoCloseable {
    * @param mime file with an RFC 5322 message, which travels octet for octet
    * @param to followed when it is an alias
    * @return once the own provider has accepted it
+   * @throws RefusedException of kind {@code RETRY_AFTER}: it is kept as it was sealed, and the same
+   *     call sends those octets again, so that it arrives once even if the provider has it already
    */
   public SentMessage send(Path mime, Address to, SendPolicy policy) {
-    UserCertificate recipient =
-        correspondents.recipient(
-            Waiting.onRepeatable(() -> provider.directory().resolve(to)), policy);
-    Instant now = clock.instant();
-    MessageId id = MessageId.random(random);
-    Path payload = PrivateFiles.temporary(home.directory().resolve("tmp"));
-    Path copy = PrivateFiles.temporary(home.directory().resolve("tmp"));
-    try {
-      SealedMessage sealed = seal(mime, id, to, recipient, to, now, payload);
-      SignedEnvelope own =
-          seal(mime, id, to, secrets.user().certificate(), address(), now, copy)
-              .envelopes()
-              .getFirst();
-      return submit(sealed, own, payload, copy);
-    } finally {
-      delete(payload);
-      delete(copy);
+    return outgoing.send(
+        wish(mime, to),
+        clock.instant(),
+        (payload, copy) -> {
+          UserCertificate recipient =
+              correspondents.recipient(
+                  Waiting.onRepeatable(() -> provider.directory().resolve(to)), policy);
+          Instant now = clock.instant();
+          MessageId id = MessageId.random(random);
+          SealedMessage sealed = seal(mime, id, to, recipient, to, now, payload);
+          SealedMessage own =
+              seal(mime, id, to, secrets.user().certificate(), address(), now, copy);
+          return new Outgoing.Sealed(new Head(sealed.envelopes()), own.envelopes().getFirst());
+        });
+  }
+
+  /** Names what the user wants sent: this file to this address. */
+  private static Digest wish(Path mime, Address to) {
+    Digest.Accumulator all = Digest.accumulator();
+    all.update(Bytes.utf8(to + "\n").asByteBuffer());
+    byte[] piece = new byte[1 << 16];
+    try (InputStream in = Files.newInputStream(mime)) {
+      for (int read = in.read(piece); read >= 0; read = in.read(piece)) {
+        all.update(ByteBuffer.wrap(piece, 0, read));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+    return all.finish();
   }
 
   private SealedMessage seal(
@@ -233,28 +254,6 @@ public final class KeypostClient implements AutoCloseable {
     } catch (RefusedException e) {
       return "";
     }
-  }
-
-  private SentMessage submit(SealedMessage sealed, SignedEnvelope own, Path payload, Path copy) {
-    SignedEnvelope signed = sealed.envelopes().getFirst();
-    Digest digest = signed.envelopeDigest();
-    SentCopies.Sent facts =
-        new SentCopies.Sent(
-            signed.envelope().messageId(),
-            signed.envelope().recipient(),
-            signed.envelope().addressedAs(),
-            digest);
-    sent.keep(facts, own, copy);
-    Status status =
-        new Submissions(provider).post(new Head(sealed.envelopes()), payload).getFirst();
-    return switch (status) {
-      case Status.Accepted() ->
-          new SentMessage(facts.id(), facts.recipient(), facts.addressedAs(), digest);
-      case Status.Refused(var refusal) -> {
-        sent.forget(digest);
-        throw new RefusedException(refusal);
-      }
-    };
   }
 
   /** Fetches what is new in the mailbox; all that is here, oldest first. */
@@ -327,6 +326,7 @@ public final class KeypostClient implements AutoCloseable {
     OutcomeView.State state =
         OutcomeView.State.valueOf(
             Json.required(reported.state(), "state").toUpperCase(Locale.ROOT));
+    outgoing.isKnown(facts.digest());
     ReceiptProof proof = receipts.check(facts, state, reported, clock.instant());
     if (state == OutcomeView.State.DELIVERED && proof instanceof ReceiptProof.Verified) {
       sent.dropContent(facts.digest());

@@ -11,6 +11,7 @@
  *  settings.json     DNS server, trust anchor and allowed networks, when they are not the usual ones
  *  sent/ID/          one directory for each message sent to one recipient: copy.json (what was sent to whom), copy.pgp,
  *                    copy.envelope and copy.signature (the message, sealed to the user's own key, until its outcome is known)
+ *  pending/WHAT/     one for each message that has no status yet: head and payload.pgp, exactly what is handed in
  *  inbox/ID/         one for each message fetched: mail.json, payload.pgp, envelope and signature as the sender made them
  * </pre>
  */

@@ -37,8 +37,8 @@ public final class Submissions {
    *
    * @param payload file with exactly the payload that {@code head} names
    * @return one status for each envelope of the head, in order
-   * @throws RefusedException when the request was refused as a whole, or no answer came: then it
-   *     may be sent again as it is
+   * @throws RefusedException when the request was refused as a whole, or, of kind {@code
+   *     RETRY_AFTER}, no answer came: then it may be sent again as it is
    */
   public List<Status> post(Head head, Path payload) {
     return answer(head.signed().size(), send(Frames.prefix(head), payload, Frames.size(head)));
@@ -110,10 +110,19 @@ public final class Submissions {
               Bytes body = Bytes.copyOf(buffer.getBytes());
               @Nullable String type = response.getHeader("content-type");
               if (type != null && type.startsWith(Answer.MEDIA_TYPE)) {
-                return Answer.decode(body);
+                return decode(body);
               }
               throw Problems.of(response.statusCode(), body);
             });
+  }
+
+  /** What cannot be read says nothing of the message: as if no answer had come. */
+  private static Answer decode(Bytes body) {
+    try {
+      return Answer.decode(body);
+    } catch (RefusedException e) {
+      throw RefusedException.of(RefusalCode.UNAVAILABLE, "an answer that cannot be read", e);
+    }
   }
 
   private static List<Status> answer(int expected, Answer answer) {
