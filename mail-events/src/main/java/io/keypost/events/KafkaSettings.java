@@ -23,9 +23,9 @@ import org.apache.kafka.common.config.SaslConfigs;
 public record KafkaSettings(String bootstrapServers, Map<String, String> client) {
 
   /**
-   * Longest a producer tries to deliver one record. Shorter than {@link
-   * #UNPROCESSED_RECORD_MAX_AGE}, so that a write that is still being tried never looks like a
-   * stuck stage.
+   * Longest a producer tries to deliver one record. All tries of one event together are shorter
+   * than {@link #UNPROCESSED_RECORD_MAX_AGE} (checked in {@code EventPublisher}), so that a write
+   * that is still being tried never looks like a stuck stage.
    */
   public static final Duration DELIVERY_TIMEOUT = Duration.ofSeconds(60);
 
@@ -69,12 +69,6 @@ public record KafkaSettings(String bootstrapServers, Map<String, String> client)
       Set.of(
           "org.apache.kafka.common.security.scram.scramloginmodule",
           "org.apache.kafka.common.security.plain.plainloginmodule");
-
-  static {
-    if (DELIVERY_TIMEOUT.compareTo(UNPROCESSED_RECORD_MAX_AGE) >= 0) {
-      throw new IllegalStateException("a write must give up before its stage counts as stuck");
-    }
-  }
 
   /**
    * Checks the pass-through settings.

@@ -260,7 +260,8 @@ public final class TopicAdmin {
     } catch (ExecutionException e) {
       throw e.getCause() instanceof KafkaException kafka ? kafka : new KafkaException(e.getCause());
     } catch (TimeoutException e) {
-      throw new KafkaException("the brokers did not answer within " + BROKER_TIMEOUT, e);
+      throw new org.apache.kafka.common.errors.TimeoutException(
+          "the brokers did not answer within " + BROKER_TIMEOUT, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted while waiting for the brokers", e);

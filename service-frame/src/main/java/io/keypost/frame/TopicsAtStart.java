@@ -7,6 +7,7 @@ import jakarta.annotation.Priority;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
 public class TopicsAtStart {
   private static final Logger LOG = LoggerFactory.getLogger(TopicsAtStart.class);
 
+  /** With {@link TopicAdmin#BROKER_TIMEOUT} each some four minutes. */
+  static final int ATTEMPTS = 8;
+
   private final KafkaConfig kafka;
 
   TopicsAtStart(KafkaConfig kafka) {
@@ -27,8 +31,26 @@ public class TopicsAtStart {
 
   void check(@Observes @Priority(1) StartupEvent start) {
     try (Admin admin = Admin.create(kafka.clients().forAdmin())) {
-      new TopicAdmin(admin, kafka.topics()).check();
+      onceBrokersAnswer(new TopicAdmin(admin, kafka.topics())::check);
     }
     LOG.info("All topics are as the table declares them");
+  }
+
+  /**
+   * Each try waits by itself, {@link TopicAdmin#BROKER_TIMEOUT} at most: brokers that start
+   * together with the services are no reason to end.
+   */
+  static void onceBrokersAnswer(Runnable check) {
+    for (int made = 1; ; made++) {
+      try {
+        check.run();
+        return;
+      } catch (RetriableException e) {
+        if (made == ATTEMPTS) {
+          throw e;
+        }
+        LOG.warn("{}; asking again ({} of {})", e.getMessage(), made, ATTEMPTS);
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 package io.keypost.events.stage;
 
+import io.keypost.events.KafkaSettings;
 import io.keypost.events.TopicSettings;
 import java.time.Duration;
 import java.util.List;
@@ -27,6 +28,14 @@ public final class EventPublisher {
   private static final Logger LOG = LoggerFactory.getLogger(EventPublisher.class);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
+  static {
+    Duration longest =
+        Patience.OUTLAST_AN_OUTAGE.longest().plus(StageSettings.DEFAULT_DECISION_TIMEOUT);
+    if (longest.compareTo(KafkaSettings.UNPROCESSED_RECORD_MAX_AGE) >= 0) {
+      throw new IllegalStateException("a stage must give up before its records count as stuck");
+    }
+  }
+
   private final Producer<byte[], byte[]> producer;
   private final TopicSettings topics;
   private final Executor sending;
@@ -37,12 +46,17 @@ public final class EventPublisher {
     /** Once: somebody waits for the answer and can come again. */
     ANSWER_NOW(1),
     /**
-     * Ten deliveries, some ten minutes: a stage has nothing better to do while the brokers are
-     * away.
+     * Eight deliveries, some eight minutes: a stage has nothing better to do while the brokers are
+     * away. Given up before the record that caused the event counts as stuck.
      */
-    OUTLAST_AN_OUTAGE(10);
+    OUTLAST_AN_OUTAGE(8);
 
     private final int deliveries;
+
+    /** Longest time from the first write to the last failure. */
+    Duration longest() {
+      return KafkaSettings.DELIVERY_TIMEOUT.plus(PAUSE).multipliedBy(deliveries);
+    }
 
     Patience(int deliveries) {
       this.deliveries = deliveries;
