@@ -68,8 +68,18 @@ final class Correspondents {
     contacts.remember(address, continuity.seen());
   }
 
-  /** The certificate of a mailbox; what else an address may be is refused. */
+  /** The certificate of whom somebody writes to; what else an address may be is refused. */
   static UserCertificate mailbox(AddressView view) {
+    return mailbox(view, RefusalCode.RECIPIENT_UNKNOWN, RefusalCode.RECIPIENT_REVOKED);
+  }
+
+  /** The certificate of whom a message came from; what else an address may be is refused. */
+  static UserCertificate senderMailbox(AddressView view) {
+    return mailbox(view, RefusalCode.SENDER_UNKNOWN, RefusalCode.SENDER_KEY_REVOKED);
+  }
+
+  private static UserCertificate mailbox(
+      AddressView view, RefusalCode notThere, RefusalCode revokedCode) {
     AddressRecord record = view.record();
     return switch (record.content()) {
       case AddressRecord.Mailbox mailbox ->
@@ -80,15 +90,12 @@ final class Correspondents {
                           RefusalCode.USER_CERTIFICATE_INVALID,
                           record.address() + " has no certificate"));
       case AddressRecord.Unknown unknown ->
-          throw RefusedException.of(
-              RefusalCode.RECIPIENT_UNKNOWN, "there is no " + record.address());
+          throw RefusedException.of(notThere, "there is no " + record.address());
       case AddressRecord.Revoked revoked ->
           throw RefusedException.of(
-              RefusalCode.RECIPIENT_REVOKED,
-              record.address() + " was revoked at " + revoked.from());
+              revokedCode, record.address() + " was revoked at " + revoked.from());
       case AddressRecord.Alias alias ->
-          throw RefusedException.of(
-              RefusalCode.RECIPIENT_UNKNOWN, record.address() + " is an alias, not a mailbox");
+          throw RefusedException.of(notThere, record.address() + " is an alias, not a mailbox");
     };
   }
 }

@@ -44,7 +44,7 @@ final class Reader {
   ReadMessage read(FetchedMessage message, Instant now) {
     Envelope envelope = message.signed().envelope();
     AddressView sender = Waiting.onRepeatable(() -> directory.address(envelope.sender()));
-    UserCertificate certificate = Correspondents.mailbox(sender);
+    UserCertificate certificate = Correspondents.senderMailbox(sender);
     OpenedMessage<Bytes> opened = open(message, certificate, now);
     MessageWrapper.Unwrapped unwrapped = MessageWrapper.unwrap(opened.content(), envelope);
     List<String> warnings = new ArrayList<>(lookAlikes(envelope.sender()));

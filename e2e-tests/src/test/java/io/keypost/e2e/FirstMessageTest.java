@@ -1,5 +1,7 @@
 package io.keypost.e2e;
 
+import static io.keypost.e2e.TwoProviders.PATIENCE;
+import static io.keypost.e2e.TwoProviders.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -12,17 +14,17 @@ import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A message crosses from one provider to another and is read as it was sent. */
 @ExtendWith(TwoProviders.Extension.class)
 class FirstMessageTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int ATTACHMENT_OCTETS = 10 * 1024 * 1024;
   private static final long SEED = 20261124;
 
@@ -32,9 +34,9 @@ class FirstMessageTest {
     KeypostClient bob = providers.newUser("bob", "beta.test");
     byte[] mime = mime("Grüße aus Zürich – 你好", "<p>Hello <b>Bob</b></p>");
 
-    SentMessage sent = alice.send(mime, bob.address());
+    SentMessage sent = patiently(() -> alice.send(mime, bob.address()));
 
-    assertThat(bob.read(awaitOne(bob)).mime()).isEqualTo(Bytes.copyOf(mime));
+    assertThat(patiently(() -> bob.read(awaitOne(bob))).mime()).isEqualTo(Bytes.copyOf(mime));
     assertDelivered(alice, sent, "beta.test");
   }
 
@@ -44,9 +46,9 @@ class FirstMessageTest {
     KeypostClient dora = providers.newUser("dora", "alpha.test");
     byte[] mime = mime("Next door", "<p>Hi</p>");
 
-    SentMessage sent = alice.send(mime, dora.address());
+    SentMessage sent = patiently(() -> alice.send(mime, dora.address()));
 
-    assertThat(dora.read(awaitOne(dora)).mime()).isEqualTo(Bytes.copyOf(mime));
+    assertThat(patiently(() -> dora.read(awaitOne(dora))).mime()).isEqualTo(Bytes.copyOf(mime));
     assertDelivered(alice, sent, "alpha.test");
   }
 
@@ -59,11 +61,11 @@ class FirstMessageTest {
     byte[] large = mime("Large", Base64.getMimeEncoder().encodeToString(attachment));
     byte[] empty = "Subject: nothing\r\n\r\n".getBytes(StandardCharsets.US_ASCII);
 
-    alice.send(large, bob.address());
-    alice.send(empty, bob.address());
+    patiently(() -> alice.send(large, bob.address()));
+    patiently(() -> alice.send(empty, bob.address()));
 
-    await().atMost(PATIENCE).untilAsserted(() -> assertThat(bob.fetch()).hasSize(2));
-    assertThat(bob.fetched().stream().map(message -> bob.read(message).mime()))
+    await().atMost(PATIENCE).untilAsserted(() -> assertThat(patiently(bob::fetch)).hasSize(2));
+    assertThat(bob.fetched().stream().map(message -> patiently(() -> bob.read(message)).mime()))
         .containsExactlyInAnyOrder(Bytes.copyOf(large), Bytes.copyOf(empty));
   }
 
@@ -73,15 +75,19 @@ class FirstMessageTest {
     KeypostClient bob = providers.newUser("bob", "beta.test");
     KeypostClient carol = providers.newUser("carol", "beta.test");
     Address alias = Address.parse("info-" + bob.address().local() + "@alpha.test");
-    bob.consent(alias);
+    patiently(
+        () -> {
+          bob.consent(alias);
+          return alias;
+        });
     providers.stack().administration("alpha.test").alias(alias, bob.address());
     byte[] mime = mime("For info", "<p>Is anybody there?</p>");
 
-    SentMessage sent = carol.send(mime, alias);
+    SentMessage sent = patiently(() -> carol.send(mime, alias));
 
     assertThat(sent.recipient()).isEqualTo(bob.address());
     assertThat(sent.addressedAs()).isEqualTo(alias);
-    assertThat(bob.read(awaitOne(bob)).mime()).isEqualTo(Bytes.copyOf(mime));
+    assertThat(patiently(() -> bob.read(awaitOne(bob))).mime()).isEqualTo(Bytes.copyOf(mime));
     assertDelivered(carol, sent, "beta.test");
     assertThat(
             providers.count(
@@ -92,8 +98,30 @@ class FirstMessageTest {
         .isZero();
   }
 
+  @Test
+  @DisplayName("T36: what an administrator finds on the disks of both providers")
+  void leavesNothingOfAMessageReadableAtEitherProvider(TwoProviders providers) throws Exception {
+    KeypostClient alice = providers.newUser("alice", "alpha.test");
+    KeypostClient bob = providers.newUser("bob", "beta.test");
+    String secret = "secret" + new SecureRandom().nextLong(1L << 40, Long.MAX_VALUE);
+    byte[] mime = mime(secret, "<p>" + secret + "</p>");
+
+    SentMessage sent = patiently(() -> alice.send(mime, bob.address()));
+
+    assertThat(
+            new String(
+                patiently(() -> bob.read(awaitOne(bob))).mime().toByteArray(),
+                StandardCharsets.UTF_8))
+        .contains(secret);
+    assertDelivered(alice, sent, "beta.test");
+    assertThat(providers.filesHolding(bob.address().toString()))
+        .as("the search finds what stands there: the recipient's address")
+        .isNotEmpty();
+    assertThat(providers.filesHolding(secret)).isEmpty();
+  }
+
   private static FetchedMessage awaitOne(KeypostClient client) {
-    await().atMost(PATIENCE).until(() -> client.fetch().size() == 1);
+    await().atMost(PATIENCE).until(() -> patiently(client::fetch).size() == 1);
     return client.fetched().getFirst();
   }
 
@@ -103,7 +131,7 @@ class FirstMessageTest {
         .untilAsserted(
             () -> {
               List<OutcomeView> outcomes =
-                  sender.outcomes().stream()
+                  patiently(() -> sender.outcomes()).stream()
                       .filter(outcome -> outcome.envelopeDigest().equals(sent.envelopeDigest()))
                       .toList();
               assertThat(outcomes).hasSize(1);

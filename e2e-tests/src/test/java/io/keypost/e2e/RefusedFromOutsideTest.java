@@ -1,5 +1,7 @@
 package io.keypost.e2e;
 
+import static io.keypost.e2e.TwoProviders.PATIENCE;
+import static io.keypost.e2e.TwoProviders.patiently;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -26,7 +28,6 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import javax.net.ssl.SSLException;
@@ -43,7 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(TwoProviders.Extension.class)
 class RefusedFromOutsideTest {
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final TwoProviders providers;
@@ -223,7 +223,11 @@ class RefusedFromOutsideTest {
   void endsARevokedKeyWithASignedRefusal() throws Exception {
     KeypostClient dave = providers.newUser("dave", "alpha.test");
     UserSecretKey before = dave.secretKey();
-    dave.revokeSigningKey(RevocationReason.COMPROMISED, providers.stack().passphrase());
+    patiently(
+        () -> {
+          dave.revokeSigningKey(RevocationReason.COMPROMISED, providers.stack().passphrase());
+          return dave;
+        });
     Sealing stale = Sealing.of(before, bob.certificate(), "revoked");
 
     assertThat(submit(dave, stale)).isEmpty();
@@ -246,7 +250,7 @@ class RefusedFromOutsideTest {
   void keepsOneCopyAndOneOutcomeOfAReplayedMessage() throws Exception {
     Sealing message = genuine();
     assertThat(submit(alice, message)).isEmpty();
-    await().atMost(PATIENCE).until(() -> bob.fetch().size() == 1);
+    await().atMost(PATIENCE).until(() -> patiently(bob::fetch).size() == 1);
 
     assertThat(submit(alice, message)).isEmpty();
     try (Stranger alpha = alphasServer()) {
@@ -256,9 +260,9 @@ class RefusedFromOutsideTest {
     // What comes after both replays has passed every stage behind them.
     Sealing last = genuine();
     assertThat(submit(alice, last)).isEmpty();
-    await().atMost(PATIENCE).until(() -> bob.fetch().size() >= 2);
+    await().atMost(PATIENCE).until(() -> patiently(bob::fetch).size() >= 2);
 
-    assertThat(bob.fetch()).hasSize(2);
+    assertThat(patiently(bob::fetch)).hasSize(2);
     assertThat(
             providers.count(
                 "beta.test",
@@ -279,11 +283,11 @@ class RefusedFromOutsideTest {
   /** Submits, and answers the codes of what was refused. */
   private List<RefusalCode> submit(KeypostClient client, Sealing message) throws Exception {
     Path payload = Files.write(directory.resolve("payload"), message.payload().toByteArray());
-    return new Submissions(client.provider())
-        .post(message.head(), payload).stream()
-            .filter(Status.Refused.class::isInstance)
-            .map(status -> ((Status.Refused) status).refusal().code())
-            .toList();
+    return patiently(() -> new Submissions(client.provider()).post(message.head(), payload))
+        .stream()
+        .filter(Status.Refused.class::isInstance)
+        .map(status -> ((Status.Refused) status).refusal().code())
+        .toList();
   }
 
   private void assertRefused(Sealing message, RefusalCode code) {
@@ -295,7 +299,8 @@ class RefusedFromOutsideTest {
         .atMost(PATIENCE)
         .untilAsserted(
             () -> {
-              List<OutcomeView> outcomes = sender.outcomes(List.of(message.sent()));
+              List<OutcomeView> outcomes =
+                  patiently(() -> sender.outcomes(List.of(message.sent())));
               assertThat(outcomes).hasSize(1);
               assertThat(outcomes.getFirst().state()).isEqualTo(OutcomeView.State.REFUSED);
               assertThat(outcomes.getFirst().code()).contains(code.wire());
@@ -311,7 +316,7 @@ class RefusedFromOutsideTest {
   }
 
   private void assertNothingForBob() {
-    assertThat(bob.fetch()).isEmpty();
+    assertThat(patiently(bob::fetch)).isEmpty();
   }
 
   /** The server's port, without a look-up of its name, which the JDK's client could not do here. */

@@ -1,6 +1,7 @@
 package io.keypost.e2e;
 
 import io.keypost.client.SentMessage;
+import io.keypost.client.mime.MessageWrapper;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.message.Envelope;
@@ -36,14 +37,20 @@ record Sealing(Head head, Bytes payload) {
   /** By {@code sender}, to the mailbox of {@code recipient}. */
   static Sealing of(UserSecretKey sender, UserCertificate recipient, String text) {
     Instant now = Instant.now();
+    MessageId id = MessageId.random(RANDOM);
+    MessageWrapper.Wrapping wrapping =
+        new MessageWrapper.Wrapping(
+            id, sender.certificate().address(), List.of(recipient.address()), now, text);
     ByteArrayOutputStream payload = new ByteArrayOutputStream();
     try {
       SealedMessage sealed =
           new MessageSealer(RANDOM)
               .seal(
-                  Bytes.utf8("Subject: " + text + "\r\n\r\n" + text + "\r\n").asInputStream(),
+                  MessageWrapper.wrap(
+                      wrapping,
+                      Bytes.utf8("Subject: " + text + "\r\n\r\n" + text + "\r\n").asInputStream()),
                   new SealingRequest(
-                      MessageId.random(RANDOM),
+                      id,
                       sender,
                       List.of(new SealingRequest.Recipient(recipient.address(), recipient)),
                       now,

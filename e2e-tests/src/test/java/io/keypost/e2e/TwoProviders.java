@@ -1,15 +1,27 @@
 package io.keypost.e2e;
 
+import static org.awaitility.Awaitility.await;
+
 import io.keypost.client.KeypostClient;
+import io.keypost.protocol.refusal.Refusal;
+import io.keypost.protocol.refusal.RefusedException;
 import io.keypost.stack.LocalStack;
 import io.keypost.stack.Provider;
 import io.keypost.stack.ServiceName;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
@@ -20,6 +32,10 @@ import org.junit.jupiter.api.extension.ParameterResolver;
  * mail.
  */
 public final class TwoProviders implements AutoCloseable {
+  /** Longer than anything takes on two busy cores. */
+  static final Duration PATIENCE = Duration.ofMinutes(5);
+
+  private static final Duration PAUSE = Duration.ofMillis(200);
   private static final AtomicInteger NAMES = new AtomicInteger();
 
   private final LocalStack stack;
@@ -71,6 +87,31 @@ public final class TwoProviders implements AutoCloseable {
     return stack.enrol(name + "-" + NAMES.incrementAndGet() + "@" + domain);
   }
 
+  /**
+   * Asks again while the answer is "try again later": on a machine that is busy with ten services
+   * and whatever else, a connection may take longer than a client waits.
+   */
+  static <T> T patiently(Callable<T> question) {
+    AtomicReference<T> answer = new AtomicReference<>();
+    await()
+        .atMost(PATIENCE)
+        .pollDelay(Duration.ZERO)
+        .pollInterval(PAUSE)
+        .until(
+            () -> {
+              try {
+                answer.set(question.call());
+                return true;
+              } catch (RefusedException e) {
+                if (!(e.refusal() instanceof Refusal.RetryAfter)) {
+                  throw e;
+                }
+                return false;
+              }
+            });
+    return answer.get();
+  }
+
   /** What one number a query of a service's database answers. */
   long count(String operator, String query, Object... arguments) throws SQLException {
     var database = provider(operator).database(ServiceName.DELIVERY);
@@ -84,6 +125,30 @@ public final class TwoProviders implements AutoCloseable {
         row.next();
         return row.getLong(1);
       }
+    }
+  }
+
+  /**
+   * The files of both providers, of Kafka, PostgreSQL and every log, that hold {@code text} as it
+   * is; users' own devices are left out.
+   */
+  List<Path> filesHolding(String text) throws IOException {
+    Path devices = stack.directory().resolve("clients");
+    try (Stream<Path> files = Files.walk(stack.directory())) {
+      List<Path> holding = new ArrayList<>();
+      for (Path file :
+          files.filter(f -> !f.startsWith(devices)).filter(Files::isRegularFile).toList()) {
+        try {
+          // Octets as characters: in whatever form a store keeps them, ASCII stays ASCII.
+          if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(text)) {
+            holding.add(file);
+          }
+        } catch (NoSuchFileException e) {
+          // A server's own file that is gone again holds nothing.
+          continue;
+        }
+      }
+      return holding;
     }
   }
 

@@ -23,6 +23,8 @@ final class Advice {
           INTENDED_RECIPIENT_MISSING,
           IDENTITY_MISMATCH,
           MESSAGE_MALFORMED,
+          SENDER_KEY_REVOKED,
+          SENDER_UNKNOWN,
           SIGNATURE_INVALID,
           SIGNATURE_MALFORMED ->
           "The message is not authentic: nothing of it is shown.";
