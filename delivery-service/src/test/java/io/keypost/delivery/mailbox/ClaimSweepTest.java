@@ -17,10 +17,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Claims of message ids and their end, on PostgreSQL. */
 class ClaimSweepTest {
@@ -30,19 +29,8 @@ class ClaimSweepTest {
   private final TestMail mail = new TestMail(31);
   private final MailboxStore mailboxes = new MailboxStore();
   private final Stopping stopping = new Stopping();
-  private TestDatabase database;
-  private Database access;
-
-  @BeforeEach
-  void open() {
-    database = new TestDatabase();
-    access = new Database(database.pool());
-  }
-
-  @AfterEach
-  void close() {
-    database.close();
-  }
+  @RegisterExtension private final TestDatabase database = new TestDatabase();
+  private final Database access = database.access();
 
   @Test
   @DisplayName("KP-OUT-3: claims go when their time is over, live ones stay")

@@ -21,10 +21,9 @@ import io.quarkus.runtime.StartupEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The metric of what is under way, on PostgreSQL. */
 class SubmissionsInFlightTest {
@@ -36,19 +35,8 @@ class SubmissionsInFlightTest {
   private final SubmissionStore submissions = new SubmissionStore();
   private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
   private final Stopping stopping = new Stopping();
-  private TestDatabase database;
-  private Database access;
-
-  @BeforeEach
-  void open() {
-    database = new TestDatabase();
-    access = new Database(database.pool());
-  }
-
-  @AfterEach
-  void close() {
-    database.close();
-  }
+  @RegisterExtension private final TestDatabase database = new TestDatabase();
+  private final Database access = database.access();
 
   @Test
   @DisplayName("KP-OUT-7: what was submitted and has no outcome is in flight")

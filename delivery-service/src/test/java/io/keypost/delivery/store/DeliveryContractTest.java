@@ -52,7 +52,7 @@ class DeliveryContractTest {
   @BeforeEach
   void prepare() {
     bob = "bob" + run++ + "@beta.test";
-    Database access = new Database(database.pool());
+    Database access = database.access();
     delivery = new Delivery(access, new OutcomeStore(), new MailboxStore());
     reader = new MailReader(access);
   }

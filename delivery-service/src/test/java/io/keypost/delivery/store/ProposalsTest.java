@@ -28,9 +28,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /**
  * What becomes of proposals and receipts (KP-OUT-1, KP-OUT-7, KP-RCP-1, KP-RCP-3, KP-RCP-4; T32).
@@ -45,21 +44,9 @@ class ProposalsTest {
   private final OutcomeStore outcomes = new OutcomeStore();
   private final SubmissionStore submissions = new SubmissionStore();
   private final OutboxStore outbox = new OutboxStore();
-  private TestDatabase database;
-  private Database access;
-  private Proposals proposals;
-
-  @BeforeEach
-  void open() {
-    database = new TestDatabase();
-    access = new Database(database.pool());
-    proposals = new Proposals(access, outcomes, submissions);
-  }
-
-  @AfterEach
-  void close() {
-    database.close();
-  }
+  @RegisterExtension private final TestDatabase database = new TestDatabase();
+  private final Database access = database.access();
+  private final Proposals proposals = new Proposals(access, outcomes, submissions);
 
   @Test
   void makesAPeersReceiptTheOutcomeOfASubmissionByKpRcp4() {

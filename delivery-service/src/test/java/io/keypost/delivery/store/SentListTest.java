@@ -16,10 +16,9 @@ import io.keypost.protocol.address.Address;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The list of sent mail, page by page: a foreign record in it must not make it unreadable. */
 class SentListTest {
@@ -30,19 +29,8 @@ class SentListTest {
   private final TestMail mail = new TestMail(23);
   private final SubmissionStore submissions = new SubmissionStore();
   private final OutcomeStore outcomes = new OutcomeStore();
-  private TestDatabase database;
-  private Database access;
-
-  @BeforeEach
-  void open() {
-    database = new TestDatabase();
-    access = new Database(database.pool());
-  }
-
-  @AfterEach
-  void close() {
-    database.close();
-  }
+  @RegisterExtension private final TestDatabase database = new TestDatabase();
+  private final Database access = database.access();
 
   @Test
   @DisplayName("T19: a page is bounded in octets, and the next one goes on where it ended")

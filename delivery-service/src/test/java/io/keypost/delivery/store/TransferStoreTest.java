@@ -22,9 +22,8 @@ import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The transfer queue on PostgreSQL (KP-OUT-4, KP-OUT-5; threats T22, T23). */
 class TransferStoreTest {
@@ -34,19 +33,8 @@ class TransferStoreTest {
   private final TestMail mail = new TestMail(11);
   private final TransferStore transfers = new TransferStore();
   private final OutcomeStore outcomes = new OutcomeStore();
-  private TestDatabase database;
-  private Database access;
-
-  @BeforeEach
-  void open() {
-    database = new TestDatabase();
-    access = new Database(database.pool());
-  }
-
-  @AfterEach
-  void close() {
-    database.close();
-  }
+  @RegisterExtension private final TestDatabase database = new TestDatabase();
+  private final Database access = database.access();
 
   @Test
   void queuesAReplayedEnvelopeOnce() {
