@@ -377,7 +377,7 @@ public final class LocalStack implements AutoCloseable {
     clients.close();
     var ending =
         services().stream().map(ServiceProcess::askToStop).filter(Objects::nonNull).toList();
-    ending.forEach(ServiceProcess::awaitStopped);
+    ending.forEach(process -> ServiceProcess.awaitStopped(process, serviceStart.stopTimeout()));
     logs.close();
     control.close();
     try {

@@ -4,6 +4,7 @@ import io.keypost.stack.servers.JavaExecutable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,9 +34,20 @@ final class ServiceCommand {
   /** How this start treats the service's {@link StartCache}. */
   enum Start {
     /** Uses it where there is one. */
-    USUAL,
+    USUAL(ServiceProcess.STOP_TIMEOUT),
     /** Makes it, from what this run does until it is ended in order. */
-    RECORDED
+    RECORDED(Duration.ofSeconds(120));
+
+    private final Duration stopTimeout;
+
+    Start(Duration stopTimeout) {
+      this.stopTimeout = stopTimeout;
+    }
+
+    /** Longer than a service may take to drain, and then to write its cache if it does. */
+    Duration stopTimeout() {
+      return stopTimeout;
+    }
   }
 
   static List<String> of(Path project, ServiceName service, Path configFile, Start start)

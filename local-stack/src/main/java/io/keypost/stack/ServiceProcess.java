@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServiceProcess {
 
-  /** Longer than a service may take to drain, and to write its {@link StartCache} then. */
-  static final Duration STOP_TIMEOUT = Duration.ofSeconds(120);
+  /** Longer than a service may take to drain. */
+  static final Duration STOP_TIMEOUT = Duration.ofSeconds(45);
 
   private final String provider;
   private final ServiceName name;
@@ -115,7 +115,7 @@ public final class ServiceProcess {
   public void stop() {
     var ending = askToStop();
     if (ending != null) {
-      awaitStopped(ending);
+      awaitStopped(ending, STOP_TIMEOUT);
     }
   }
 
@@ -128,9 +128,9 @@ public final class ServiceProcess {
     return ending;
   }
 
-  /** The second half of {@link #stop}. */
-  static void awaitStopped(Process ending) {
-    if (!awaitExit(ending, STOP_TIMEOUT)) {
+  /** The second half of {@link #stop}; kills it after {@code atMost}. */
+  static void awaitStopped(Process ending, Duration atMost) {
+    if (!awaitExit(ending, atMost)) {
       ending.destroyForcibly();
       awaitExit(ending, STOP_TIMEOUT);
     }
