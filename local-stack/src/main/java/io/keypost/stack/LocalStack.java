@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +53,7 @@ public final class LocalStack implements AutoCloseable {
   private final Consumer<String> report;
   private final SecureRandom random = new SecureRandom();
   private final InstantSource clock = InstantSource.system();
-  private final ServiceCommand.Start serviceStart;
+  private final Optional<String> recorded;
   private final Plan plan;
   private final Guardian guardian;
   private final ServersProcess servers;
@@ -68,7 +69,7 @@ public final class LocalStack implements AutoCloseable {
       Builder builder, Path directory, Plan plan, Guardian guardian, ServersProcess servers) {
     this.directory = directory;
     this.report = builder.report;
-    this.serviceStart = builder.serviceStart;
+    this.recorded = builder.recorded;
     this.plan = plan;
     this.guardian = guardian;
     this.servers = servers;
@@ -89,7 +90,7 @@ public final class LocalStack implements AutoCloseable {
     private Consumer<String> report = line -> {};
     private ServersOptions.Durability durability = ServersOptions.Durability.PROCESS_CRASH;
 
-    private ServiceCommand.Start serviceStart = ServiceCommand.Start.USUAL;
+    private Optional<String> recorded = Optional.empty();
 
     private Builder() {}
 
@@ -121,11 +122,13 @@ public final class LocalStack implements AutoCloseable {
     }
 
     /**
-     * Makes, when this stack is closed, what lets later ones start faster: one provider only, or
-     * two services would write one file.
+     * Makes of one provider's services, when this stack is closed, what lets later ones start
+     * faster; of one only, since the services of all providers share the file.
+     *
+     * @param operator one of the providers
      */
-    public Builder recordStarts() {
-      serviceStart = ServiceCommand.Start.RECORDED;
+    public Builder recordStarts(String operator) {
+      recorded = Optional.of(operator);
       return this;
     }
 
@@ -240,13 +243,19 @@ public final class LocalStack implements AutoCloseable {
           new ServiceProcess(
               layout.operator(),
               name,
-              ServiceCommand.of(project, name, layout.configFile(), serviceStart),
+              ServiceCommand.of(project, name, layout.configFile(), startOf(layout.operator())),
               layout.logFile(name),
               URI.create("http://127.0.0.1:" + plan.managementPort(layout.operator(), name)),
               guardian,
               this::reportUnexpectedEnd));
     }
     return new Provider(layout, plan, state, services);
+  }
+
+  private ServiceCommand.Start startOf(String operator) {
+    return recorded.filter(operator::equals).isPresent()
+        ? ServiceCommand.Start.RECORDED
+        : ServiceCommand.Start.USUAL;
   }
 
   private void start(ServiceProcess service) throws IOException {
@@ -375,10 +384,14 @@ public final class LocalStack implements AutoCloseable {
       return;
     }
     clients.close();
+    // What a service says while it ends stands in its log, and worries nobody here.
+    logs.close();
     var ending =
         services().stream().map(ServiceProcess::askToStop).filter(Objects::nonNull).toList();
-    ending.forEach(process -> ServiceProcess.awaitStopped(process, serviceStart.stopTimeout()));
-    logs.close();
+    var patience =
+        (recorded.isPresent() ? ServiceCommand.Start.RECORDED : ServiceCommand.Start.USUAL)
+            .stopTimeout();
+    ending.forEach(process -> ServiceProcess.awaitStopped(process, patience));
     control.close();
     try {
       servers.close();

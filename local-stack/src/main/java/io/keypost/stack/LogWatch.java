@@ -23,6 +23,8 @@ final class LogWatch implements AutoCloseable {
 
   private static final Duration EVERY = Duration.ofMillis(250);
 
+  private static final Duration LAST_READ = Duration.ofSeconds(2);
+
   /** Read at a time from one log. */
   private static final int MAX_OCTETS = 1 << 20;
 
@@ -32,12 +34,13 @@ final class LogWatch implements AutoCloseable {
   private final Consumer<String> report;
   private final Map<Path, Position> logs = new ConcurrentHashMap<>();
   private final CountDownLatch end = new CountDownLatch(1);
+  private final Thread watching;
 
   private record Position(String service, long offset) {}
 
   LogWatch(Consumer<String> report) {
     this.report = report;
-    Thread.ofPlatform().daemon().name("log-watch").start(this::watch);
+    this.watching = Thread.ofPlatform().daemon().name("log-watch").start(this::watch);
   }
 
   /** Follows a log from where it ends now. */
@@ -50,6 +53,7 @@ final class LogWatch implements AutoCloseable {
       while (!end.await(EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
         logs.replaceAll(this::readNew);
       }
+      logs.replaceAll(this::readNew);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -105,8 +109,14 @@ final class LogWatch implements AutoCloseable {
         : text.substring(0, MAX_REPORTED_CHARACTERS) + " ...";
   }
 
+  /** Tells of what is in the logs by now, and of nothing that comes after. */
   @Override
   public void close() {
     end.countDown();
+    try {
+      watching.join(LAST_READ);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
  * Tries again what was refused for a while only. Ten services that start at once on two cores are
  * slow to answer their first questions; what is refused for good is not asked twice.
  */
-final class Patience {
+public final class Patience {
 
   private static final int ATTEMPTS = 10;
   private static final Duration PAUSE = Duration.ofSeconds(2);
@@ -21,7 +21,7 @@ final class Patience {
    *
    * @throws RefusedException the last refusal, or the first that is for good
    */
-  static <T> T with(Supplier<T> attempt) {
+  public static <T> T with(Supplier<T> attempt) {
     for (int made = 1; ; made++) {
       try {
         return attempt.get();
@@ -32,6 +32,19 @@ final class Patience {
         pause(e);
       }
     }
+  }
+
+  /**
+   * As {@link #with}, for what gives nothing back.
+   *
+   * @throws RefusedException the last refusal, or the first that is for good
+   */
+  public static void run(Runnable attempt) {
+    with(
+        () -> {
+          attempt.run();
+          return true;
+        });
   }
 
   private static void pause(RefusedException because) {

@@ -36,6 +36,18 @@ class LogWatchTest {
   }
 
   @Test
+  void tellsOfWhatWasLoggedBeforeItsEndAndOfNothingLater(@TempDir Path directory) throws Exception {
+    var log = directory.resolve("delivery.log");
+    var watch = new LogWatch(reported::add);
+    watch.follow("beta.test delivery", log);
+    Files.writeString(log, "{\"level\":\"ERROR\",\"message\":\"while it ran\"}\n", CREATE);
+    watch.close();
+    Files.writeString(log, "{\"level\":\"ERROR\",\"message\":\"while it ended\"}\n", APPEND);
+
+    assertThat(reported).containsExactly("beta.test delivery: ERROR while it ran");
+  }
+
+  @Test
   void waitsForALogThatIsNotThereYet(@TempDir Path directory) throws Exception {
     var log = directory.resolve("late.log");
     try (var watch = new LogWatch(reported::add)) {

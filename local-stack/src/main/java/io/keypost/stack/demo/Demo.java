@@ -5,12 +5,15 @@ import io.keypost.client.KeypostClient;
 import io.keypost.client.OutcomeView;
 import io.keypost.client.ReceiptProof;
 import io.keypost.client.SentMessage;
+import io.keypost.client.TrustChain;
 import io.keypost.client.provider.Mailbox;
 import io.keypost.client.provider.Outcomes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.message.Status;
+import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusedException;
 import io.keypost.stack.LocalStack;
+import io.keypost.stack.Patience;
 import io.keypost.stack.ServiceProcess;
 import io.keypost.stack.demo.Narrator.Checked;
 import java.io.IOException;
@@ -105,28 +108,25 @@ final class Demo implements AutoCloseable {
 
   private void makeAlias() {
     narrator.step(INFO + " becomes another name for " + BOB);
-    stack().client(BOB).consent(Address.parse(INFO));
+    Patience.run(() -> stack().client(BOB).consent(Address.parse(INFO)));
     narrator.say(
         "bob signed that " + INFO + " may point at him; without that nobody would follow it");
     try (var administration = stack().provider("alpha.test").administration()) {
-      administration.alias(Address.parse(INFO), Address.parse(BOB));
+      Patience.run(() -> administration.alias(Address.parse(INFO), Address.parse(BOB)));
     }
     narrator.say("alpha.test fetched and checked bob's consent and published the pointer");
   }
 
-  private SentMessage sendFromAliceToBob() throws IOException {
+  private SentMessage sendFromAliceToBob() throws Exception {
     narrator.step(
         "Alice looks bob up and sends him a message of " + Files.size(letter) + " octets");
     var alice = stack().client(ALICE);
-    var chain = alice.whois(Address.parse(BOB));
-    chain
-        .links()
-        .forEach(link -> narrator.say(link.kind() + " " + link.subject() + ": " + link.detail()));
+    var chain = lookUp(alice, BOB);
     narrator.check(
         "every link from DNS to bob's key is signed and good",
         Checked.holds(
             chain.failure().isEmpty(), chain.failure().map(Throwable::getMessage).orElse("")));
-    var sent = alice.send(Files.readAllBytes(letter), Address.parse(BOB));
+    var sent = send(alice, BOB);
     narrator.say(
         """
         Encrypted to bob's key and signed by alice's, it went to alpha.test's ingress, which answered "accepted":
@@ -134,6 +134,31 @@ final class Demo implements AutoCloseable {
         """
             .formatted(sent.messageId()));
     return sent;
+  }
+
+  /** Looks again while the answer is that it is to be asked later. */
+  private TrustChain lookUp(KeypostClient client, String address) throws Exception {
+    var chain =
+        narrator.await(
+            "the directory",
+            ARRIVES_WITHIN,
+            () ->
+                Optional.of(client.whois(Address.parse(address)))
+                    .filter(
+                        found ->
+                            found
+                                .failure()
+                                .filter(why -> why.refusal() instanceof Refusal.RetryAfter)
+                                .isEmpty()));
+    chain
+        .links()
+        .forEach(link -> narrator.say(link.kind() + " " + link.subject() + ": " + link.detail()));
+    return chain;
+  }
+
+  private SentMessage send(KeypostClient client, String to) throws IOException {
+    var mime = Files.readAllBytes(letter);
+    return Patience.with(() -> client.send(mime, Address.parse(to)));
   }
 
   private int bobReads(SentMessage sent, int before) throws Exception {
@@ -181,11 +206,8 @@ final class Demo implements AutoCloseable {
     var alpha = stack().provider("alpha.test");
     var seenBefore = Evidence.of(alpha);
     var carol = stack().client(CAROL);
-    carol
-        .whois(Address.parse(INFO))
-        .links()
-        .forEach(link -> narrator.say(link.kind() + " " + link.subject() + ": " + link.detail()));
-    var sent = carol.send(Files.readAllBytes(letter), Address.parse(INFO));
+    lookUp(carol, INFO);
+    var sent = send(carol, INFO);
     narrator.check(
         "her client followed the pointer to " + BOB,
         Checked.equal(sent.recipient().toString(), BOB));

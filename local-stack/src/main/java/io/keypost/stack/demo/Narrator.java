@@ -1,5 +1,7 @@
 package io.keypost.stack.demo;
 
+import io.keypost.protocol.refusal.Refusal;
+import io.keypost.protocol.refusal.RefusedException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -81,7 +83,8 @@ final class Narrator {
   }
 
   /**
-   * Asks again and again until there is an answer, and shows a dot each second meanwhile.
+   * Asks again and again until there is an answer, and shows a dot each second meanwhile. A
+   * question that is refused for a while only has no answer yet.
    *
    * @param what is waited for, as the middle of a sentence
    * @throws IllegalStateException if there is none in time
@@ -90,8 +93,17 @@ final class Narrator {
     var started = clock.instant();
     var nextDot = started.plus(DOT_EVERY);
     boolean waiting = false;
+    var why = "";
     while (clock.instant().isBefore(started.plus(atMost))) {
-      var answer = question.call();
+      Optional<T> answer = Optional.empty();
+      try {
+        answer = question.call();
+      } catch (RefusedException e) {
+        if (!(e.refusal() instanceof Refusal.RetryAfter)) {
+          throw e;
+        }
+        why = ", at last because of " + e.getMessage();
+      }
       if (answer.isPresent()) {
         if (waiting) {
           out.println();
@@ -109,7 +121,8 @@ final class Narrator {
     if (waiting) {
       out.println();
     }
-    throw new IllegalStateException("waited " + atMost.toSeconds() + " s in vain for " + what);
+    throw new IllegalStateException(
+        "waited " + atMost.toSeconds() + " s in vain for " + what + why);
   }
 
   Duration elapsed() {

@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusedException;
 import io.keypost.stack.demo.Narrator.Checked;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -48,5 +50,43 @@ class NarratorTest {
     assertThat(printed.toString(UTF_8)).contains("waiting for the receipt ...");
     assertThatThrownBy(() -> narrator.await("nothing", Duration.ofSeconds(5), Optional::empty))
         .hasMessage("waited 5 s in vain for nothing");
+  }
+
+  @Test
+  void asksAgainWhatIsRefusedForAWhileOnly() throws Exception {
+    var questions = new AtomicLong();
+    var answer =
+        narrator.await(
+            "the mail",
+            Duration.ofSeconds(1000),
+            () -> {
+              if (questions.incrementAndGet() < 3) {
+                throw RefusedException.of(RefusalCode.DIRECTORY_UNAVAILABLE, "a slow machine");
+              }
+              return Optional.of("here");
+            });
+
+    assertThat(answer).isEqualTo("here");
+    assertThatThrownBy(
+            () ->
+                narrator.await(
+                    "the mail",
+                    Duration.ofSeconds(5),
+                    () -> {
+                      throw RefusedException.of(
+                          RefusalCode.DIRECTORY_UNAVAILABLE, "a slow machine");
+                    }))
+        .hasMessageContaining("waited 5 s in vain for the mail")
+        .hasMessageContaining("a slow machine");
+    assertThatThrownBy(
+            () ->
+                narrator.await(
+                    "the mail",
+                    Duration.ofSeconds(5),
+                    () -> {
+                      throw RefusedException.of(RefusalCode.SIGNATURE_INVALID, "forged");
+                    }))
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("forged");
   }
 }
