@@ -24,12 +24,18 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Pool;
 import jakarta.inject.Inject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -47,6 +53,9 @@ class JmapServiceTest {
 
   @ConfigProperty(name = "keypost.delivery.port")
   int port;
+
+  @ConfigProperty(name = "keypost.payloads.directory")
+  Path payloads;
 
   private UserClient client;
 
@@ -127,6 +136,62 @@ class JmapServiceTest {
     JsonObject answer = client.call(mallory, own, "Email/get", get);
     assertThat(answer.getJsonArray("list")).isEmpty();
     assertThat(answer.getJsonArray("notFound")).containsExactly(email);
+  }
+
+  @Test
+  @DisplayName("T19: asking only for the headers of a blob leaves no file of the store open")
+  void headOfABlobLeavesNothingOpen() throws IOException {
+    Address bob = user("headers");
+    SealedMail mail = deliver(bob);
+    String token = token(bob);
+    String account = account(client.get("/.well-known/jmap", Optional.of(token)));
+    String digest = mail.envelope().envelopeDigest().base64Url();
+
+    Path segment = anySegment();
+    long closed = openPayloadFiles();
+    try (InputStream _ = Files.newInputStream(segment)) {
+      assertThat(openPayloadFiles()).as("what is counted here").isEqualTo(closed + 1);
+    }
+    for (String blob : List.of("p" + digest, "b" + digest)) {
+      String path = "/jmap/download/" + account + "/" + blob + "/mail";
+      Reply body = client.get(path, Optional.of(token));
+      // Writers of the store keep their own file open; nobody writes here.
+      long before = openPayloadFiles();
+      for (int i = 0; i < 5; i++) {
+        Reply headers = client.head(path, Optional.of(token));
+        assertThat(headers.status()).isEqualTo(body.status()).isEqualTo(200);
+        assertThat(headers.type()).isEqualTo(body.type());
+        assertThat(headers.body()).isEmpty();
+      }
+      assertThat(openPayloadFiles()).as(blob).isLessThanOrEqualTo(before);
+    }
+    String none = "/jmap/download/" + account + "/p" + mail.payload().sha256().base64Url() + "/x";
+    assertThat(client.head(none, Optional.of(token)).status()).isEqualTo(404);
+  }
+
+  private Path anySegment() throws IOException {
+    // The walk has directories open until it is closed.
+    try (Stream<Path> segments = Files.walk(payloads)) {
+      return segments.filter(Files::isRegularFile).findFirst().orElseThrow();
+    }
+  }
+
+  /** By the kernel's list of this process's descriptors. */
+  private long openPayloadFiles() {
+    try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+      return descriptors.filter(this::isOfThePayloads).count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean isOfThePayloads(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).startsWith(payloads.toAbsolutePath());
+    } catch (IOException e) {
+      // Closed since it was listed.
+      return false;
+    }
   }
 
   @Test

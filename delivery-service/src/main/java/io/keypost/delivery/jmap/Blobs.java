@@ -1,7 +1,6 @@
 package io.keypost.delivery.jmap;
 
 import io.keypost.delivery.custody.StoredMail;
-import io.keypost.delivery.jmap.Ids.Blob;
 import io.keypost.delivery.store.MailReader;
 import io.keypost.payloads.PayloadRange;
 import io.keypost.payloads.PayloadReference;
@@ -27,12 +26,22 @@ class Blobs {
     this.payloads = payloads;
   }
 
-  /** An opened blob; closed by whoever writes it. */
-  interface Content extends AutoCloseable {
+  /** A blob that is there; nothing of it is open. */
+  interface Blob {
     String mediaType();
 
     long size();
 
+    /**
+     * Opens its payload.
+     *
+     * @throws RefusedException {@code store_unavailable}
+     */
+    Content open();
+  }
+
+  /** An opened blob; closed by whoever writes it. */
+  interface Content extends AutoCloseable {
     /** Writes all of it; fails before its end when the payload is not what was signed. */
     void write(OutputStream out) throws IOException;
 
@@ -41,35 +50,30 @@ class Blobs {
   }
 
   /**
-   * Opens a blob.
+   * Finds a blob.
    *
-   * @throws RefusedException {@code not_found} for whatever is not this user's, {@code
-   *     store_unavailable}
+   * @throws RefusedException {@code not_found} for whatever is not this user's
    */
-  Content open(Address user, String accountId, String blobId) {
+  Blob find(Address user, String accountId, String blobId) {
     if (!accountId.equals(Ids.account(user))) {
       throw notFound();
     }
     return switch (Ids.parseBlob(blobId).orElseThrow(Blobs::notFound)) {
-      case Blob.Sealed(Digest digest) -> {
+      case Ids.Blob.Sealed(Digest digest) -> {
         StoredMail stored = find(user, digest);
-        yield new Opened(
-            "application/octet-stream", stored.payload().length(), payload(user, stored)) {
-          @Override
-          public void write(OutputStream out) throws IOException {
-            long _ = stream().transferTo(out);
-          }
-        };
+        yield new Found(
+            user,
+            stored,
+            "application/octet-stream",
+            stored.payload().length(),
+            (payload, out) -> {
+              long _ = payload.transferTo(out);
+            });
       }
-      case Blob.Rendered(Digest digest) -> {
+      case Ids.Blob.Rendered(Digest digest) -> {
         StoredMail stored = find(user, digest);
         PgpMime message = PgpMime.of(stored);
-        yield new Opened("message/rfc822", message.size(), payload(user, stored)) {
-          @Override
-          public void write(OutputStream out) throws IOException {
-            message.write(stream(), out);
-          }
-        };
+        yield new Found(user, stored, "message/rfc822", message.size(), message::write);
       }
     };
   }
@@ -104,19 +108,24 @@ class Blobs {
     return payloads.read(reference, PayloadRange.all(reference));
   }
 
-  private abstract static class Opened implements Content {
+  /** How a payload becomes the octets of a blob. */
+  private interface Form {
+    void write(InputStream payload, OutputStream out) throws IOException;
+  }
+
+  private final class Found implements Blob {
+    private final Address user;
+    private final StoredMail stored;
     private final String mediaType;
     private final long size;
-    private final InputStream stream;
+    private final Form form;
 
-    Opened(String mediaType, long size, InputStream stream) {
+    Found(Address user, StoredMail stored, String mediaType, long size, Form form) {
+      this.user = user;
+      this.stored = stored;
       this.mediaType = mediaType;
       this.size = size;
-      this.stream = stream;
-    }
-
-    InputStream stream() {
-      return stream;
+      this.form = form;
     }
 
     @Override
@@ -130,8 +139,20 @@ class Blobs {
     }
 
     @Override
+    public Content open() {
+      return new Opened(payload(user, stored), form);
+    }
+  }
+
+  private record Opened(InputStream payload, Form form) implements Content {
+    @Override
+    public void write(OutputStream out) throws IOException {
+      form.write(payload, out);
+    }
+
+    @Override
     public void close() throws IOException {
-      stream.close();
+      payload.close();
     }
   }
 

@@ -6,6 +6,7 @@ import io.keypost.protocol.address.Address;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -61,20 +62,36 @@ public class JmapResource {
   @ForUser
   public Response download(
       @PathParam("accountId") String accountId, @PathParam("blobId") String blobId) {
-    Blobs.Content content = blobs.open(user.address(), accountId, blobId);
+    Blobs.Blob blob = blobs.find(user.address(), accountId, blobId);
+    Blobs.Content content = blob.open();
     StreamingOutput stream =
         out -> {
           try (content) {
             content.write(out);
           }
         };
-    return Response.ok(stream)
-        .type(content.mediaType())
-        .header(HttpHeaders.CONTENT_LENGTH, content.size())
+    return described(blob).entity(stream).build();
+  }
+
+  /**
+   * What {@link #download} would say of a blob. A method of its own: a stream that is made for an
+   * answer without a body is never written, so never closed.
+   */
+  @HEAD
+  @Path("jmap/download/{accountId}/{blobId}/{name}")
+  @ForUser
+  public Response describe(
+      @PathParam("accountId") String accountId, @PathParam("blobId") String blobId) {
+    return described(blobs.find(user.address(), accountId, blobId)).build();
+  }
+
+  private static Response.ResponseBuilder described(Blobs.Blob blob) {
+    return Response.ok()
+        .type(blob.mediaType())
+        .header(HttpHeaders.CONTENT_LENGTH, blob.size())
         .header(HttpHeaders.CACHE_CONTROL, "private, immutable, max-age=31536000")
         .header("Content-Disposition", "attachment")
-        .header("X-Content-Type-Options", "nosniff")
-        .build();
+        .header("X-Content-Type-Options", "nosniff");
   }
 
   private ObjectNode session(Address caller, UriInfo uri) {
