@@ -166,6 +166,18 @@ class MailboxServiceTest {
   }
 
   @Test
+  @DisplayName("KP-RTE-7: mail for a sub-address lies in the mailbox that the router found for it")
+  void deliversASubAddressIntoItsMailbox() {
+    Address mailbox = user("tagged");
+    SealedMail mail = world.mail(zoe, user("tagged+news"));
+    world.topics().put(MailEvents.ROUTED_MAILBOX, world.brought(mail, world.far(), mailbox));
+
+    assertThat(awaitOutcome(mail).outcome()).isEqualTo(OutcomeKind.DELIVERED);
+    assertThat(rows.count("mail where mailbox = $1", mailbox.toString())).isOne();
+    assertThat(record(awaitReceipt(mail)).recipient()).isEqualTo(user("tagged+news"));
+  }
+
+  @Test
   @DisplayName("KP-OUT-5: nothing is delivered after its life, and that is its outcome")
   void deliversNothingAfterItsLife() {
     SealedMail late = world.mail(zoe, user("late"), world.newId(), Duration.ofMillis(1));
