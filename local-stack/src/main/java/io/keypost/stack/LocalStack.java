@@ -25,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -53,7 +52,7 @@ public final class LocalStack implements AutoCloseable {
   private final Consumer<String> report;
   private final SecureRandom random = new SecureRandom();
   private final InstantSource clock = InstantSource.system();
-  private final Optional<String> recorded;
+  private final ServiceCommand.Start serviceStart;
   private final Plan plan;
   private final Guardian guardian;
   private final ServersProcess servers;
@@ -69,7 +68,7 @@ public final class LocalStack implements AutoCloseable {
       Builder builder, Path directory, Plan plan, Guardian guardian, ServersProcess servers) {
     this.directory = directory;
     this.report = builder.report;
-    this.recorded = builder.recorded;
+    this.serviceStart = builder.serviceStart;
     this.plan = plan;
     this.guardian = guardian;
     this.servers = servers;
@@ -90,7 +89,7 @@ public final class LocalStack implements AutoCloseable {
     private Consumer<String> report = line -> {};
     private ServersOptions.Durability durability = ServersOptions.Durability.PROCESS_CRASH;
 
-    private Optional<String> recorded = Optional.empty();
+    private ServiceCommand.Start serviceStart = ServiceCommand.Start.USUAL;
 
     private Builder() {}
 
@@ -122,13 +121,11 @@ public final class LocalStack implements AutoCloseable {
     }
 
     /**
-     * Makes of one provider's services, when this stack is closed, what lets later ones start
-     * faster; of one only, since the services of all providers share the file.
-     *
-     * @param operator one of the providers
+     * Makes, when this stack is closed, what lets later ones start faster: one provider only, or
+     * two services would write one file.
      */
-    public Builder recordStarts(String operator) {
-      recorded = Optional.of(operator);
+    public Builder recordStarts() {
+      serviceStart = ServiceCommand.Start.RECORDED;
       return this;
     }
 
@@ -197,11 +194,7 @@ public final class LocalStack implements AutoCloseable {
     for (var provider : providers.values()) {
       provider.service(ServiceName.KEYSERVER).awaitLive(LIVE_TIMEOUT);
     }
-    // DNS first: what else starts has it to find, and two cores to itself meanwhile.
-    for (var provider : providers.values()) {
-      work.start(provider.operator() + " first start", () -> ceremony(provider).establish());
-    }
-    work.await();
+    // They start while the roots are made, and wait for their identities.
     report.accept("starting ingress, verifier, router and delivery of each");
     for (var provider : providers.values()) {
       for (var service : provider.services()) {
@@ -211,7 +204,13 @@ public final class LocalStack implements AutoCloseable {
       }
     }
     for (var provider : providers.values()) {
-      work.start(provider.operator() + " enrolment", () -> ceremony(provider).enrolServices());
+      work.start(
+          provider.operator() + " first start",
+          () -> {
+            var ceremony = ceremony(provider);
+            ceremony.establish();
+            ceremony.enrolServices();
+          });
     }
     work.await();
     for (var provider : providers.values()) {
@@ -243,19 +242,13 @@ public final class LocalStack implements AutoCloseable {
           new ServiceProcess(
               layout.operator(),
               name,
-              ServiceCommand.of(project, name, layout.configFile(), startOf(layout.operator())),
+              ServiceCommand.of(project, name, layout.configFile(), serviceStart),
               layout.logFile(name),
               URI.create("http://127.0.0.1:" + plan.managementPort(layout.operator(), name)),
               guardian,
               this::reportUnexpectedEnd));
     }
     return new Provider(layout, plan, state, services);
-  }
-
-  private ServiceCommand.Start startOf(String operator) {
-    return recorded.filter(operator::equals).isPresent()
-        ? ServiceCommand.Start.RECORDED
-        : ServiceCommand.Start.USUAL;
   }
 
   private void start(ServiceProcess service) throws IOException {
@@ -388,10 +381,7 @@ public final class LocalStack implements AutoCloseable {
     logs.close();
     var ending =
         services().stream().map(ServiceProcess::askToStop).filter(Objects::nonNull).toList();
-    var patience =
-        (recorded.isPresent() ? ServiceCommand.Start.RECORDED : ServiceCommand.Start.USUAL)
-            .stopTimeout();
-    ending.forEach(process -> ServiceProcess.awaitStopped(process, patience));
+    ending.forEach(process -> ServiceProcess.awaitStopped(process, serviceStart.stopTimeout()));
     control.close();
     try {
       servers.close();

@@ -16,7 +16,9 @@ final class ServiceCommand {
 
   private static final List<String> JVM_FLAGS =
       List.of(
-          "-Xms24m",
+          // A young generation of this size is collected some ten times in a start, not forty-five.
+          "-Xms72m",
+          "-Xmn44m",
           "-Xmx160m",
           "-Xss512k",
           "-XX:+UseSerialGC",
@@ -36,7 +38,7 @@ final class ServiceCommand {
     /** Uses it where there is one. */
     USUAL(ServiceProcess.STOP_TIMEOUT),
     /** Makes it, from what this run does until it is ended in order. */
-    RECORDED(Duration.ofSeconds(120));
+    RECORDED(Duration.ofSeconds(300));
 
     private final Duration stopTimeout;
 
