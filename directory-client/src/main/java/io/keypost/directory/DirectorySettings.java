@@ -2,7 +2,10 @@ package io.keypost.directory;
 
 import io.keypost.directory.dns.DnsSettings;
 import io.keypost.directory.net.AllowedTargets;
+import io.keypost.protocol.pin.KeyServerName;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.util.List;
 
 /**
  * How a directory looks up, and its bounds.
@@ -15,6 +18,7 @@ import java.time.Duration;
  *     again what they have just set up
  * @param maxDomains domains and operators that are kept
  * @param maxAddresses addresses that are kept; one takes 2 to 70 KiB, mostly the user's certificate
+ * @param web how a pin is confirmed over HTTPS
  */
 public record DirectorySettings(
     DnsSettings dns,
@@ -22,7 +26,27 @@ public record DirectorySettings(
     Duration refreshAfter,
     Duration refreshAbsentAfter,
     int maxDomains,
-    int maxAddresses) {
+    int maxAddresses,
+    Web web) {
+  /**
+   * The web of public CAs, by which an insecure pin may be confirmed at first sight (KP-PIN-21).
+   *
+   * @param additionalTrust CAs that are trusted besides the platform's
+   * @param port of {@code keypost.<domain>}
+   */
+  public record Web(List<X509Certificate> additionalTrust, int port) {
+    /** As it is on the Internet: the platform's CAs, port 443. */
+    public static final Web PUBLIC = new Web(List.of(), KeyServerName.DEFAULT_PORT);
+
+    /** Checks the port. */
+    public Web {
+      additionalTrust = List.copyOf(additionalTrust);
+      if (port < 1 || port > 65_535) {
+        throw new IllegalArgumentException("a port is 1 to 65535, not " + port);
+      }
+    }
+  }
+
   /** Unless configured. */
   public static final Duration DEFAULT_REFRESH_AFTER = Duration.ofMinutes(1);
 
@@ -58,6 +82,13 @@ public record DirectorySettings(
         refreshAfter,
         refreshAfter.compareTo(REFRESH_ABSENT_AFTER) < 0 ? refreshAfter : REFRESH_ABSENT_AFTER,
         DEFAULT_MAX_DOMAINS,
-        DEFAULT_MAX_ADDRESSES);
+        DEFAULT_MAX_ADDRESSES,
+        Web.PUBLIC);
+  }
+
+  /** The same with another web. */
+  public DirectorySettings with(Web other) {
+    return new DirectorySettings(
+        dns, targets, refreshAfter, refreshAbsentAfter, maxDomains, maxAddresses, other);
   }
 }

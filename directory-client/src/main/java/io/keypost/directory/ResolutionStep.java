@@ -2,13 +2,26 @@ package io.keypost.directory;
 
 import io.keypost.directory.dns.PinAnswer;
 import io.keypost.directory.net.PeerTarget;
+import io.keypost.directory.pin.RememberedPin;
 import io.keypost.protocol.address.MailDomain;
 import java.net.InetSocketAddress;
+import java.util.Optional;
 
 /** One link of a chain of trust, when it was found good. */
 public sealed interface ResolutionStep {
   /** DNS showed a pin. */
   record PinFound(MailDomain domain, PinAnswer answer) implements ResolutionStep {}
+
+  /** The memory was asked. */
+  record PinRecalled(MailDomain domain, Optional<RememberedPin> remembered)
+      implements ResolutionStep {}
+
+  /**
+   * A pin that DNS does not secure was confirmed over HTTPS.
+   *
+   * @param url where the same pin stands
+   */
+  record PinConfirmed(MailDomain domain, String url) implements ResolutionStep {}
 
   /**
    * A key server answered over TLS, and its certificate was found good for what it was asked.

@@ -33,9 +33,13 @@ public class DirectoryAccess {
       ProviderConfig.Dns dns,
       ProviderConfig.Directory directory,
       IdentityHolder identity,
-      InstantSource clock) {
+      InstantSource clock,
+      MailDomain operator,
+      DirectoryMetrics metrics) {
     return new DirectoryBuilder(vertx, DirectoryConfiguration.settings(dns, directory), clock)
         .identity(identity)
+        .pinsAtKeyServerOf(operator)
+        .watch(metrics)
         .build();
   }
 

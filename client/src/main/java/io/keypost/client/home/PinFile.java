@@ -3,10 +3,12 @@ package io.keypost.client.home;
 import com.fasterxml.jackson.annotation.JsonAnyGetter;
 import com.fasterxml.jackson.annotation.JsonAnySetter;
 import io.keypost.client.json.Json;
+import io.keypost.directory.pin.FirstSight;
 import io.keypost.directory.pin.PinMemory;
 import io.keypost.directory.pin.RememberedPin;
 import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.pin.Pin;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.nio.file.Files;
@@ -34,7 +36,38 @@ public final class PinFile implements PinMemory {
     this.file = file;
   }
 
-  private record Entry(@Nullable String root, @Nullable Long gen, @Nullable String until) {}
+  private record Entry(
+      @Nullable String root,
+      @Nullable Long gen,
+      @Nullable String until,
+      @Nullable String first_seen,
+      @Nullable String first_seen_by) {
+    static Entry of(RememberedPin pin) {
+      return new Entry(
+          pin.root().base64Url(),
+          pin.gen(),
+          pin.rememberedUntil().toString(),
+          pin.firstSight().at().toString(),
+          pin.firstSight().by().wire());
+    }
+
+    RememberedPin toPin() {
+      Instant followedUntil = Instant.parse(Json.required(until, "until"));
+      return new RememberedPin(
+          Digest.parseBase64Url(Json.required(root, "root")),
+          Json.required(gen, "gen"),
+          followedUntil,
+          firstSight(followedUntil));
+    }
+
+    /** A file from before first sights were marked: DNSSEC was the only way, and no later. */
+    private FirstSight firstSight(Instant followedUntil) {
+      return first_seen == null || first_seen_by == null
+          ? new FirstSight(followedUntil.minus(Pin.LONGEST_MEMORY), FirstSight.By.DNSSEC)
+          : new FirstSight(
+              Instant.parse(first_seen), FirstSight.By.byWire(first_seen_by).orElseThrow());
+    }
+  }
 
   /** The file's content: domains to entries. */
   static final class Entries {
@@ -70,22 +103,14 @@ public final class PinFile implements PinMemory {
     }
     entries.put(
         domain.value(),
-        new Entry(
-            replacement.root().base64Url(),
-            replacement.gen(),
-            replacement.rememberedUntil().toString()));
+        Entry.of(replacement));
     PrivateFiles.write(file, Json.write(entries));
     return true;
   }
 
   private static Optional<RememberedPin> find(Entries entries, MailDomain domain) {
     return Optional.ofNullable(entries.byDomain.get(domain.value()))
-        .map(
-            entry ->
-                new RememberedPin(
-                    Digest.parseBase64Url(Json.required(entry.root, "root")),
-                    Json.required(entry.gen, "gen"),
-                    Instant.parse(Json.required(entry.until, "until"))));
+        .map(Entry::toPin);
   }
 
   private Entries read() {

@@ -3,6 +3,7 @@ package io.keypost.client.home;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keypost.directory.pin.FirstSight;
 import io.keypost.directory.pin.RememberedPin;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
@@ -153,8 +154,9 @@ class ClientHomeTest {
   @Test
   void pinsAreRememberedAndReplacedOnlyWhenTheyAreWhatWasExpected() {
     MailDomain domain = MailDomain.parse("beta.test");
-    RememberedPin first = new RememberedPin(Digest.sha256(Bytes.utf8("a")), 1, NOW);
-    RememberedPin second = new RememberedPin(Digest.sha256(Bytes.utf8("b")), 2, NOW);
+    FirstSight seen = new FirstSight(NOW, FirstSight.By.HTTPS);
+    RememberedPin first = new RememberedPin(Digest.sha256(Bytes.utf8("a")), 1, NOW, seen);
+    RememberedPin second = new RememberedPin(Digest.sha256(Bytes.utf8("b")), 2, NOW, seen);
     PinFile pins = new PinFile(directory.resolve("pins.json"));
 
     assertThat(pins.recall(domain).toCompletableFuture().join()).isEmpty();

@@ -54,9 +54,19 @@ public final class RecordCache<K, V> {
 
   private record Failure(RefusedException refusal, Instant repeatAt) {}
 
+  /** Is told of what happens to fetches; must not block. */
+  public interface Listener<K, V> {
+    /** A fetch failed; told once, not for each who waited for it. */
+    void failed(K key, RefusedException refusal);
+
+    /** Two verified records contradict each other under one {@code (gen, seq)}. */
+    void equivocates(K key, V kept, V fetched);
+  }
+
   private final InstantSource clock;
   private final Function<K, CompletionStage<Fetched<V>>> source;
   private final BiFunction<V, V, Succession> order;
+  private final Listener<K, V> listener;
   private final Cache<K, Entry<V>> entries;
   private final Cache<K, Failure> failures;
   private final Joined<K, V> joined = new Joined<>();
@@ -67,12 +77,15 @@ public final class RecordCache<K, V> {
    * @param source fetches and verifies; fails with {@link RefusedException}
    * @param order compares the kept record with the fetched one
    * @param maxEntries most records that are kept
+   * @param listener told of what happens
    */
   public RecordCache(
       InstantSource clock,
       Function<K, CompletionStage<Fetched<V>>> source,
       BiFunction<V, V, Succession> order,
-      int maxEntries) {
+      int maxEntries,
+      Listener<K, V> listener) {
+    this.listener = listener;
     this.clock = clock;
     this.source = source;
     this.order = order;
@@ -142,7 +155,7 @@ public final class RecordCache<K, V> {
 
   private CompletableFuture<V> fetch(K key, Failing failing) {
     return joined
-        .join(key, () -> source.apply(key).thenApply(fetched -> take(key, fetched)))
+        .join(key, () -> fetchAndTake(key))
         .exceptionallyCompose(
             error -> {
               RefusedException refusal = refusalOf(error);
@@ -152,6 +165,18 @@ public final class RecordCache<K, V> {
                 case IS_SHOWN -> CompletableFuture.failedFuture(refusal);
                 case IS_BRIDGED -> keptOr(entries.getIfPresent(key), refusal, now);
               };
+            });
+  }
+
+  private CompletionStage<V> fetchAndTake(K key) {
+    return source
+        .apply(key)
+        .thenApply(fetched -> take(key, fetched))
+        .whenComplete(
+            (taken, error) -> {
+              if (error != null) {
+                listener.failed(key, refusalOf(error));
+              }
             });
   }
 
@@ -183,6 +208,7 @@ public final class RecordCache<K, V> {
             key,
             kept.value,
             taken.value);
+        listener.equivocates(key, kept.value, taken.value);
         throw RefusedException.of(
             RefusalCode.RECORD_EQUIVOCATES,
             "the record of " + key + " contradicts the one already verified");

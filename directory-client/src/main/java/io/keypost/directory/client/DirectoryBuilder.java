@@ -1,11 +1,14 @@
 package io.keypost.directory.client;
 
 import io.keypost.directory.DirectorySettings;
+import io.keypost.directory.DirectoryWatch;
 import io.keypost.directory.ResolutionTrace;
 import io.keypost.directory.dns.DnsLookups;
 import io.keypost.directory.dns.HostLookup;
 import io.keypost.directory.dns.PinLookup;
 import io.keypost.directory.identity.ServerIdentity;
+import io.keypost.directory.memory.OperatorPinMemory;
+import io.keypost.directory.memory.RemotePinMemory;
 import io.keypost.directory.net.PeerHttp;
 import io.keypost.directory.pin.InProcessPinMemory;
 import io.keypost.directory.pin.PinMemory;
@@ -29,8 +32,10 @@ public final class DirectoryBuilder {
   private final InstantSource clock;
   private Supplier<Optional<ServerIdentity>> identity = Optional::empty;
   private Optional<DirectoryParts.Own> own = Optional.empty();
-  private PinMemory memory = new InProcessPinMemory();
+  private DirectoryParts.Memory memory = inMemory(new InProcessPinMemory());
+  private Optional<MailDomain> reportsTo = Optional.empty();
   private ResolutionTrace trace = ResolutionTrace.NONE;
+  private DirectoryWatch watch = DirectoryWatch.NONE;
   private @Nullable X509TrustManager platform;
 
   /** With what every directory needs. */
@@ -59,7 +64,34 @@ public final class DirectoryBuilder {
 
   /** Remembers pins there; in this process if not said. */
   public DirectoryBuilder pins(PinMemory remembered) {
-    memory = remembered;
+    memory = inMemory(remembered);
+    return this;
+  }
+
+  private static DirectoryParts.Memory inMemory(PinMemory remembered) {
+    return keyServer -> remembered;
+  }
+
+  /**
+   * Remembers pins at the key server of {@code operator}, which is this service's own, and tells it
+   * of incidents (KP-PIN-20). Needs an {@link #identity}, by which the key server knows its own,
+   * and by whose root the key server itself is known (KP-PIN-23).
+   */
+  public DirectoryBuilder pinsAtKeyServerOf(MailDomain operator) {
+    memory =
+        keyServer ->
+            new OperatorPinMemory(
+                operator,
+                identity,
+                new InProcessPinMemory(),
+                new RemotePinMemory(keyServer, clock));
+    reportsTo = Optional.of(operator);
+    return this;
+  }
+
+  /** Tells of what happens to look-ups. */
+  public DirectoryBuilder watch(DirectoryWatch told) {
+    watch = told;
     return this;
   }
 
@@ -79,12 +111,19 @@ public final class DirectoryBuilder {
   public DirectoryClient build() {
     DnsLookups dns = new DnsLookups(settings.dns(), clock);
     PeerHttp http =
-        new PeerHttp(vertx, new HostLookup(dns, clock), settings.targets(), identity, clock);
+        new PeerHttp(
+            vertx,
+            new HostLookup(dns, clock),
+            settings.targets(),
+            identity,
+            clock,
+            target -> watch.targetRefused());
     ExecutorService working =
         Executors.newFixedThreadPool(
             Runtime.getRuntime().availableProcessors(),
             Thread.ofPlatform().daemon().name("keypost-directory-", 0).factory());
-    X509TrustManager trusted = platform == null ? PlatformTrust.load() : platform;
+    X509TrustManager trusted =
+        platform == null ? PlatformTrust.with(settings.web().additionalTrust()) : platform;
     return new DirectoryClient(
         new DirectoryParts(
             vertx,
@@ -97,6 +136,8 @@ public final class DirectoryBuilder {
             PeerTrust.platform(trusted),
             memory,
             own,
-            trace));
+            reportsTo,
+            trace,
+            watch));
   }
 }

@@ -3,14 +3,20 @@ package io.keypost.directory.client;
 import io.keypost.directory.AddressView;
 import io.keypost.directory.Directory;
 import io.keypost.directory.DirectorySettings;
+import io.keypost.directory.DirectoryWatch;
 import io.keypost.directory.DomainView;
 import io.keypost.directory.Resolution;
 import io.keypost.directory.ResolutionStep;
 import io.keypost.directory.ResolutionTrace;
 import io.keypost.directory.ServersView;
 import io.keypost.directory.cache.RecordCache;
+import io.keypost.directory.client.FetchWatch.Said;
 import io.keypost.directory.dns.DnsLookups;
+import io.keypost.directory.dns.PinAnswer;
+import io.keypost.directory.dns.PinLookup;
 import io.keypost.directory.keyserver.KeyServers;
+import io.keypost.directory.memory.OwnKeyServer;
+import io.keypost.directory.memory.RemoteIncidents;
 import io.keypost.directory.net.PeerAnswer;
 import io.keypost.directory.net.PeerHttp;
 import io.keypost.directory.net.PeerRequest;
@@ -35,6 +41,7 @@ import java.util.concurrent.ExecutorService;
 public final class DirectoryClient implements Directory, AutoCloseable {
   private final InstantSource clock;
   private final DnsLookups dns;
+  private final PinLookup pins;
   private final PeerHttp http;
   private final ExecutorService working;
   private final KeyServers keyServers;
@@ -47,11 +54,23 @@ public final class DirectoryClient implements Directory, AutoCloseable {
   DirectoryClient(DirectoryParts parts) {
     this.clock = parts.clock();
     this.dns = parts.dns();
+    this.pins = parts.pins();
     this.http = parts.http();
     this.working = parts.working();
     this.trace = parts.trace();
     this.keyServers = parts.keyServers(this::domain);
-    RecordFetcher fetcher = parts.fetcher(keyServers, this::domain);
+    OwnKeyServer ownKeyServer =
+        request ->
+            parts
+                .reportsTo()
+                .map(this::domain)
+                .orElseThrow()
+                .thenCompose(operator -> keyServers.askOwn(operator, request));
+    DirectoryWatch watch =
+        parts.reportsTo().isPresent()
+            ? DirectoryWatch.both(parts.watch(), new RemoteIncidents(ownKeyServer, clock))
+            : parts.watch();
+    RecordFetcher fetcher = parts.fetcher(keyServers, this::domain, ownKeyServer, watch);
     RecordFetcher.DomainSource source = domainSource();
     DirectorySettings settings = parts.settings();
     this.domains =
@@ -59,19 +78,31 @@ public final class DirectoryClient implements Directory, AutoCloseable {
             clock,
             fetcher::domain,
             (kept, fetched) -> Succession.of(kept.record(), fetched.record()),
-            settings.maxDomains());
+            settings.maxDomains(),
+            new FetchWatch<>(
+                watch,
+                clock,
+                view -> new Said(view.record(), view.record().domain(), view.verified().jws())));
     this.addresses =
         new RecordCache<>(
             clock,
             address -> fetcher.address(address, source),
             DirectoryClient::succession,
-            settings.maxAddresses());
+            settings.maxAddresses(),
+            new FetchWatch<>(
+                watch,
+                clock,
+                view -> new Said(view.record(), view.record().address(), view.verified().jws())));
     this.servers =
         new RecordCache<>(
             clock,
             operator -> fetcher.servers(operator, source),
             (kept, fetched) -> Succession.of(kept.record(), fetched.record()),
-            settings.maxDomains());
+            settings.maxDomains(),
+            new FetchWatch<>(
+                watch,
+                clock,
+                view -> new Said(view.record(), view.record().operator(), view.verified().jws())));
     this.peers = new PeerVerifier(this, clock);
   }
 
@@ -159,6 +190,20 @@ public final class DirectoryClient implements Directory, AutoCloseable {
   @Override
   public void changed(Address address) {
     addresses.markStale(address);
+  }
+
+  /**
+   * What DNS shows of {@code domain} now, believed or not: for whoever wants to know why a domain
+   * is not found. Completes exceptionally as {@link PinLookup#pin}.
+   */
+  public CompletionStage<PinAnswer> pin(MailDomain domain) {
+    return pins.pin(domain)
+        .whenComplete(
+            (answer, error) -> {
+              if (error == null) {
+                trace.step(new ResolutionStep.PinFound(domain, answer));
+              }
+            });
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.keypost.directory.client;
 
 import io.keypost.directory.DirectorySettings;
+import io.keypost.directory.DirectoryWatch;
 import io.keypost.directory.DomainView;
 import io.keypost.directory.ResolutionTrace;
 import io.keypost.directory.dns.DnsLookups;
@@ -8,6 +9,7 @@ import io.keypost.directory.dns.PinLookup;
 import io.keypost.directory.keyserver.KeyServers;
 import io.keypost.directory.keyserver.LookupBatches;
 import io.keypost.directory.keyserver.OwnProvider;
+import io.keypost.directory.memory.OwnKeyServer;
 import io.keypost.directory.net.PeerHttp;
 import io.keypost.directory.pin.PinMemory;
 import io.keypost.directory.tls.PeerTrust;
@@ -30,24 +32,42 @@ record DirectoryParts(
     PinLookup pins,
     PeerHttp http,
     PeerTrust platform,
-    PinMemory memory,
+    Memory memory,
     Optional<Own> own,
-    ResolutionTrace trace) {
+    Optional<MailDomain> reportsTo,
+    ResolutionTrace trace,
+    DirectoryWatch watch) {
   /** The user's own provider, for a client. */
   record Own(MailDomain domain, Supplier<CompletionStage<String>> token) {}
+
+  /** Where pins are remembered, which may be the own key server and be found by this directory. */
+  @FunctionalInterface
+  interface Memory {
+    PinMemory of(OwnKeyServer keyServer);
+  }
 
   KeyServers keyServers(Function<MailDomain, CompletionStage<DomainView>> domains) {
     return new KeyServers(http, pins, platform, domains, trace);
   }
 
   RecordFetcher fetcher(
-      KeyServers keyServers, Function<MailDomain, CompletionStage<DomainView>> domains) {
+      KeyServers keyServers,
+      Function<MailDomain, CompletionStage<DomainView>> domains,
+      OwnKeyServer ownKeyServer,
+      DirectoryWatch watches) {
+    PinGate gate =
+        new PinGate(
+            memory.of(ownKeyServer),
+            new PinConfirmation(http, platform, settings.web(), trace),
+            clock,
+            trace,
+            watches);
     return new RecordFetcher(
         settings,
         clock,
         working,
         pins,
-        memory,
+        gate,
         keyServers,
         new LookupBatches(vertx, keyServers),
         own.map(o -> new OwnProvider(o.domain, o.token, keyServers, domains, clock)),

@@ -13,8 +13,7 @@ import io.keypost.directory.dns.PinLookup;
 import io.keypost.directory.keyserver.KeyServers;
 import io.keypost.directory.keyserver.LookupBatches;
 import io.keypost.directory.keyserver.OwnProvider;
-import io.keypost.directory.pin.PinContinuity;
-import io.keypost.directory.pin.PinMemory;
+import io.keypost.directory.pin.Confirmation;
 import io.keypost.directory.pin.RememberedPin;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
@@ -39,14 +38,11 @@ import java.util.concurrent.Executor;
  * the only class that knows which comes after which.
  */
 final class RecordFetcher {
-  /** Attempts to remember a pin while others remember one for the same domain. */
-  private static final int MAX_PIN_ATTEMPTS = 5;
-
   private final DirectorySettings settings;
   private final InstantSource clock;
   private final Executor working;
   private final PinLookup pins;
-  private final PinMemory memory;
+  private final PinGate gate;
   private final KeyServers keyServers;
   private final LookupBatches batches;
   private final Optional<OwnProvider> ownProvider;
@@ -57,7 +53,7 @@ final class RecordFetcher {
       InstantSource clock,
       Executor working,
       PinLookup pins,
-      PinMemory memory,
+      PinGate gate,
       KeyServers keyServers,
       LookupBatches batches,
       Optional<OwnProvider> ownProvider,
@@ -66,7 +62,7 @@ final class RecordFetcher {
     this.clock = clock;
     this.working = working;
     this.pins = pins;
-    this.memory = memory;
+    this.gate = gate;
     this.keyServers = keyServers;
     this.batches = batches;
     this.ownProvider = ownProvider;
@@ -79,14 +75,7 @@ final class RecordFetcher {
         .thenCompose(
             answer -> {
               trace.step(new ResolutionStep.PinFound(domain, answer));
-              return memory
-                  .recall(domain)
-                  .thenCompose(known -> domainRecord(answer, known))
-                  .thenApplyAsync(jws -> verifyDomain(jws, answer), working)
-                  .thenCompose(
-                      verified ->
-                          remember(answer, verified, MAX_PIN_ATTEMPTS)
-                              .thenApply(done -> viewOf(answer, verified)));
+              return gate.approach(answer).thenCompose(confirmed -> domain(answer, confirmed));
             })
         .whenComplete(
             (fetched, error) -> {
@@ -97,8 +86,16 @@ final class RecordFetcher {
             });
   }
 
-  private CompletionStage<String> domainRecord(PinAnswer answer, Optional<RememberedPin> known) {
-    PinContinuity.requireSecureFirstSight(answer, known, clock.instant());
+  private CompletionStage<Fetched<DomainView>> domain(PinAnswer answer, Confirmation confirmed) {
+    return domainRecord(answer)
+        .thenApplyAsync(jws -> verifyDomain(jws, answer), working)
+        .thenCompose(
+            verified ->
+                gate.pass(answer, confirmed, verified)
+                    .thenApply(remembered -> viewOf(answer, remembered, verified)));
+  }
+
+  private CompletionStage<String> domainRecord(PinAnswer answer) {
     return ownProvider
         .flatMap(own -> own.heldDomainRecord(answer.pin().domain()))
         .<CompletionStage<String>>map(CompletableFuture::completedFuture)
@@ -110,30 +107,9 @@ final class RecordFetcher {
         jws, answer.pin().root(), answer.pin().domain(), clock.instant());
   }
 
-  private CompletionStage<Void> remember(
-      PinAnswer answer, VerifiedDomain verified, int attemptsLeft) {
-    if (attemptsLeft == 0) {
-      return CompletableFuture.failedFuture(
-          RefusedException.of(
-              RefusalCode.BUSY, "the pin of " + verified.domain() + " is being changed by others"));
-    }
-    return memory
-        .recall(verified.domain())
-        .thenCompose(
-            known ->
-                memory.replace(
-                    verified.domain(),
-                    known,
-                    PinContinuity.decide(answer, known, verified, clock.instant())))
-        .thenCompose(
-            replaced ->
-                replaced
-                    ? CompletableFuture.<Void>completedFuture(null)
-                    : remember(answer, verified, attemptsLeft - 1));
-  }
-
-  private Fetched<DomainView> viewOf(PinAnswer answer, VerifiedDomain verified) {
-    DomainView view = new DomainView(answer.pin(), answer.security(), verified);
+  private Fetched<DomainView> viewOf(
+      PinAnswer answer, RememberedPin remembered, VerifiedDomain verified) {
+    DomainView view = new DomainView(answer.pin(), answer.security(), remembered, verified);
     trace.step(new ResolutionStep.DomainVerified(view));
     return new Fetched<>(view, settings.refreshAfter(), verified.goodUntil());
   }

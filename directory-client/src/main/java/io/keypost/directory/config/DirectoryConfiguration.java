@@ -1,9 +1,11 @@
 package io.keypost.directory.config;
 
 import io.keypost.directory.DirectorySettings;
+import io.keypost.directory.DirectorySettings.Web;
 import io.keypost.directory.dns.DnsSettings;
 import io.keypost.directory.net.AllowedTargets;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -11,8 +13,12 @@ import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** From configured values to settings. */
 public final class DirectoryConfiguration {
@@ -27,15 +33,43 @@ public final class DirectoryConfiguration {
    * @throws UncheckedIOException when the trust anchor cannot be read
    */
   public static DirectorySettings settings(DnsValues dns, DirectoryValues directory) {
-    return DirectorySettings.of(
-        DnsSettings.of(
-            dns.servers().map(DirectoryConfiguration::servers).orElse(List.of()),
-            dns.trustAnchorFile()
-                .map(DirectoryConfiguration::read)
-                .orElseGet(DnsSettings::rootTrustAnchor),
-            dns.timeout().orElse(DnsSettings.DEFAULT_QUERY_TIMEOUT)),
-        AllowedTargets.parse(directory.allowedNetworks(), directory.allowedPorts()),
-        directory.refreshAfter().orElse(DirectorySettings.DEFAULT_REFRESH_AFTER));
+    DirectorySettings settings =
+        DirectorySettings.of(
+            DnsSettings.of(
+                dns.servers().map(DirectoryConfiguration::servers).orElse(List.of()),
+                dns.trustAnchorFile()
+                    .map(DirectoryConfiguration::read)
+                    .orElseGet(DnsSettings::rootTrustAnchor),
+                dns.timeout().orElse(DnsSettings.DEFAULT_QUERY_TIMEOUT)),
+            AllowedTargets.parse(directory.allowedNetworks(), directory.allowedPorts()),
+            directory.refreshAfter().orElse(DirectorySettings.DEFAULT_REFRESH_AFTER));
+    return settings.with(web(directory.additionalTrustFile(), directory.confirmationPort()));
+  }
+
+  /**
+   * How pins are confirmed over HTTPS.
+   *
+   * @param additionalTrustFile certificates in PEM
+   * @throws IllegalArgumentException for a value that cannot be used
+   * @throws UncheckedIOException when the file cannot be read
+   */
+  public static Web web(Optional<Path> additionalTrustFile, Optional<Integer> port) {
+    return new Web(
+        additionalTrustFile.map(DirectoryConfiguration::certificates).orElse(List.of()),
+        port.orElse(Web.PUBLIC.port()));
+  }
+
+  /** Public CAs are not of the protocol's own form, so that the platform reads them. */
+  private static List<X509Certificate> certificates(Path file) {
+    try (InputStream in = Files.newInputStream(file)) {
+      return CertificateFactory.getInstance("X.509").generateCertificates(in).stream()
+          .map(X509Certificate.class::cast)
+          .toList();
+    } catch (CertificateException e) {
+      throw new IllegalArgumentException("no certificates in PEM: " + file, e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("additional CAs cannot be read", e);
+    }
   }
 
   /**

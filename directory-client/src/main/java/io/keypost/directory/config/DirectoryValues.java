@@ -1,5 +1,6 @@
 package io.keypost.directory.config;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -16,4 +17,13 @@ public interface DirectoryValues {
 
   /** A verified record is asked for anew after this time; 1 min if absent. */
   Optional<Duration> refreshAfter();
+
+  /**
+   * File with certificates (PEM) of CAs that are trusted besides the platform's where a public CA
+   * is: for a key server's host name, and to confirm a pin over HTTPS. None if absent.
+   */
+  Optional<Path> additionalTrustFile();
+
+  /** Port of {@code https://keypost.<domain>}, where a pin is confirmed; 443 if absent. */
+  Optional<Integer> confirmationPort();
 }

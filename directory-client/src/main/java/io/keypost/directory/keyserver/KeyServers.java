@@ -81,6 +81,15 @@ public final class KeyServers {
                 exchange(pin, request, PeerTrust.serverOf(operator.verified()).or(platform)));
   }
 
+  /**
+   * Asks a key server of an operator for what only its own servers are told: public CAs give no
+   * right to answer.
+   */
+  public CompletionStage<PeerAnswer> askOwn(DomainView operator, PeerRequest request) {
+    return exchange(
+        requireNoFurtherOperator(operator).pin(), request, PeerTrust.serverOf(operator.verified()));
+  }
+
   private CompletionStage<PeerAnswer> ask(Pin pin, PeerRequest request, PeerTrust trust) {
     return exchange(pin, request, trust).thenApply(KeyServers::requireSuccess);
   }

@@ -7,6 +7,7 @@ import io.keypost.directory.net.TargetAddresses.Endpoint;
 import io.keypost.directory.tls.PeerTrust;
 import io.keypost.directory.tls.ProofOfPossessionOptions;
 import io.keypost.protocol.Bytes;
+import io.keypost.protocol.pin.Pin;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import io.vertx.core.Future;
@@ -27,6 +28,7 @@ import java.io.IOException;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,6 +37,7 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +50,14 @@ import org.slf4j.LoggerFactory;
  * the request leaves, follows no redirect, reads no more than was agreed.
  */
 public final class PeerHttp implements AutoCloseable {
-  /** Addresses that one exchange tries. */
-  public static final int MAX_ATTEMPTS = 3;
+  /** Addresses that one exchange tries: as many as there are key servers in a pin (KP-PIN-6). */
+  public static final int MAX_ATTEMPTS = Pin.MAX_KEY_SERVERS;
+
+  /**
+   * No further address is tried after this time: those that refuse at once may all be tried, of
+   * those that are silent two.
+   */
+  public static final Duration LAST_ATTEMPT = Duration.ofSeconds(8);
 
   /**
    * Wait for a connection, its handshake included: generous enough for a peer that has just
@@ -78,16 +87,18 @@ public final class PeerHttp implements AutoCloseable {
    * Makes the client; no connection is opened yet.
    *
    * @param identity what is shown to peers that ask for a certificate, looked at in each handshake
+   * @param refused told of each address that DNS gives for a target and that is not connected to
    */
   public PeerHttp(
       Vertx vertx,
       HostLookup hosts,
       AllowedTargets allowed,
       Supplier<Optional<ServerIdentity>> identity,
-      InstantSource clock) {
+      InstantSource clock,
+      Consumer<PeerTarget> refused) {
     this.vertx = vertx;
     this.clock = clock;
-    this.addresses = new TargetAddresses(hosts, allowed, clock);
+    this.addresses = new TargetAddresses(hosts, allowed, clock, refused);
     this.client =
         vertx.createHttpClient(
             options(identity),
@@ -134,7 +145,8 @@ public final class PeerHttp implements AutoCloseable {
         .of(targets)
         .thenCompose(
             endpoints ->
-                attempt(request, trust, endpoints, 0, new ArrayList<>()).toCompletionStage());
+                attempt(request, trust, new Attempts(endpoints, clock.instant()), 0)
+                    .toCompletionStage());
   }
 
   /**
@@ -148,20 +160,35 @@ public final class PeerHttp implements AutoCloseable {
       PeerTarget target, PeerTrust trust, HttpMethod method, String path) {
     return addresses
         .of(List.of(target))
-        .thenCompose(endpoints -> openFirst(trust, method, path, endpoints, 0).toCompletionStage());
+        .thenCompose(
+            endpoints ->
+                openFirst(trust, method, path, new Attempts(endpoints, clock.instant()), 0)
+                    .toCompletionStage());
+  }
+
+  /** The addresses of one exchange, in their order, and what became of those that were tried. */
+  private record Attempts(List<Endpoint> endpoints, Instant begun, List<String> failures) {
+    Attempts(List<Endpoint> endpoints, Instant begun) {
+      this(endpoints, begun, new ArrayList<>());
+    }
+
+    boolean mayTry(int index, Instant now) {
+      return index < Math.min(endpoints.size(), MAX_ATTEMPTS)
+          && now.isBefore(begun.plus(LAST_ATTEMPT));
+    }
   }
 
   private Future<HttpClientRequest> openFirst(
-      PeerTrust trust, HttpMethod method, String path, List<Endpoint> endpoints, int index) {
-    Endpoint endpoint = endpoints.get(index);
+      PeerTrust trust, HttpMethod method, String path, Attempts attempts, int index) {
+    Endpoint endpoint = attempts.endpoints.get(index);
     return connect(endpoint, trust, method, path)
         .onSuccess(request -> addresses.worked(endpoint))
         .recover(
             error -> {
               addresses.failed(endpoint);
               int next = index + 1;
-              return next < Math.min(endpoints.size(), MAX_ATTEMPTS)
-                  ? openFirst(trust, method, path, endpoints, next)
+              return attempts.mayTry(next, clock.instant())
+                  ? openFirst(trust, method, path, attempts, next)
                   : Future.failedFuture(
                       error instanceof RefusedException
                           ? error
@@ -171,12 +198,8 @@ public final class PeerHttp implements AutoCloseable {
   }
 
   private Future<PeerAnswer> attempt(
-      PeerRequest request,
-      PeerTrust trust,
-      List<Endpoint> endpoints,
-      int index,
-      List<String> failures) {
-    Endpoint endpoint = endpoints.get(index);
+      PeerRequest request, PeerTrust trust, Attempts attempts, int index) {
+    Endpoint endpoint = attempts.endpoints.get(index);
     return once(request, trust, endpoint)
         .compose(
             answer ->
@@ -187,13 +210,15 @@ public final class PeerHttp implements AutoCloseable {
         .recover(
             error -> {
               addresses.failed(endpoint);
-              failures.add(why(endpoint, error));
+              attempts.failures.add(why(endpoint, error));
               int next = index + 1;
-              return next < Math.min(endpoints.size(), MAX_ATTEMPTS)
-                  ? attempt(request, trust, endpoints, next, failures)
+              return attempts.mayTry(next, clock.instant())
+                  ? attempt(request, trust, attempts, next)
                   : Future.failedFuture(
                       RefusedException.of(
-                          RefusalCode.DIRECTORY_UNAVAILABLE, String.join("; ", failures), error));
+                          RefusalCode.DIRECTORY_UNAVAILABLE,
+                          String.join("; ", attempts.failures),
+                          error));
             });
   }
 

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * In which order the checked addresses of hosts are tried: round robin, those that failed a short
@@ -39,11 +40,17 @@ final class TargetAddresses {
   private final HostLookup hosts;
   private final AllowedTargets allowed;
   private final InstantSource clock;
+  private final Consumer<PeerTarget> refused;
   private final Cache<InetSocketAddress, Instant> avoidedUntil =
       Caffeine.newBuilder().maximumSize(MAX_FAILED).build();
   private final AtomicInteger turn = new AtomicInteger();
 
-  TargetAddresses(HostLookup hosts, AllowedTargets allowed, InstantSource clock) {
+  /**
+   * @param refused told of each address that is not connected to
+   */
+  TargetAddresses(
+      HostLookup hosts, AllowedTargets allowed, InstantSource clock, Consumer<PeerTarget> refused) {
+    this.refused = refused;
     this.hosts = hosts;
     this.allowed = allowed;
     this.clock = clock;
@@ -94,9 +101,7 @@ final class TargetAddresses {
       throw RefusedException.of(
           RefusalCode.DIRECTORY_UNAVAILABLE, "no address in DNS for " + targets);
     }
-    List<Endpoint> usable =
-        new ArrayList<>(
-            found.stream().filter(e -> allowed.permits(e.address(), e.target().port())).toList());
+    List<Endpoint> usable = new ArrayList<>(found.stream().filter(this::isPermitted).toList());
     if (usable.isEmpty()) {
       throw RefusedException.of(
           RefusalCode.TARGET_NOT_ALLOWED,
@@ -106,6 +111,14 @@ final class TargetAddresses {
     Instant now = clock.instant();
     usable.sort(Comparator.comparing(e -> isAvoided(e, now)));
     return usable;
+  }
+
+  private boolean isPermitted(Endpoint endpoint) {
+    boolean permitted = allowed.permits(endpoint.address(), endpoint.target().port());
+    if (!permitted) {
+      refused.accept(endpoint.target());
+    }
+    return permitted;
   }
 
   private boolean isAvoided(Endpoint endpoint, Instant now) {

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletionStage;
 
 /**
  * Remembers until the process ends, of the {@value #MAX_DOMAINS} domains that were used last. After
- * a restart every domain is seen for the first time again, which a secure answer allows and an
- * insecure one does not.
+ * a restart every domain is seen for the first time again: for tests, and for who has no key server
+ * and no home.
  */
 public final class InProcessPinMemory implements PinMemory {
   /** Domains that are remembered; about 200 octets each. */

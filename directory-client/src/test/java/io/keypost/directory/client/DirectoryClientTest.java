@@ -151,6 +151,7 @@ class DirectoryClientTest {
     assertThat(steps.stream().map(step -> step.getClass().getSimpleName()))
         .containsExactly(
             "PinFound",
+            "PinRecalled",
             "KeyServerAnswered",
             "DomainVerified",
             "KeyServerAnswered",

@@ -6,6 +6,8 @@ import io.keypost.directory.DomainView;
 import io.keypost.directory.Resolution;
 import io.keypost.directory.ServersView;
 import io.keypost.directory.dns.DnsSecurity;
+import io.keypost.directory.pin.FirstSight;
+import io.keypost.directory.pin.RememberedPin;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.openpgp.UserCertificate;
@@ -140,7 +142,13 @@ public final class TestDirectory implements Directory {
     VerifiedDomain verified =
         RecordVerifier.verifyDomain(
             found.domainRecord(), found.rootDigest(), domain, clock.instant());
-    return new DomainView(pin, DnsSecurity.SECURE, verified);
+    RememberedPin remembered =
+        new RememberedPin(
+            pin.root(),
+            verified.statement().gen(),
+            clock.instant().plus(verified.statement().max()),
+            new FirstSight(clock.instant(), FirstSight.By.DNSSEC));
+    return new DomainView(pin, DnsSecurity.SECURE, remembered, verified);
   }
 
   private AddressView fetchAddress(Address address) {

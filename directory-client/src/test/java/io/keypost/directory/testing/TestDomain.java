@@ -57,6 +57,7 @@ public final class TestDomain {
   private X509Certificate signing;
   private Optional<Digest> announced = Optional.empty();
   private Optional<String> statement = Optional.empty();
+  private Duration max = Duration.ofDays(30);
   private long gen = 1;
   private long seq = 1;
 
@@ -184,6 +185,18 @@ public final class TestDomain {
     issueBelowRoot();
   }
 
+  /** What a thief of the operational CA's key does when the root has put another CA in force. */
+  public void replaceCaAndGoOnSigningUnderTheOldOne() {
+    X509Certificate stolen = ca;
+    KeyPair stolenKeys = caKeys;
+    raiseGen();
+    issueBelowRoot();
+    rootStatement();
+    ca = stolen;
+    caKeys = stolenKeys;
+    issueSigning();
+  }
+
   /** Another signing certificate. */
   public void renewSigning() {
     issueSigning();
@@ -194,6 +207,12 @@ public final class TestDomain {
   public void raiseGen() {
     statement = Optional.empty();
     gen++;
+  }
+
+  /** Lets its pin be remembered for no longer. */
+  public void rememberFor(Duration time) {
+    statement = Optional.empty();
+    max = time;
   }
 
   /** The generation now. */
@@ -217,7 +236,7 @@ public final class TestDomain {
 
   /** The pin that goes with the present root. */
   public Pin pin(List<KeyServerName> keyServers) {
-    return new Pin(domain, gen, rootDigest(), keyServers, operator, Duration.ofDays(30));
+    return new Pin(domain, gen, rootDigest(), keyServers, operator, max);
   }
 
   /** A new user with a mailbox. */
@@ -251,6 +270,11 @@ public final class TestDomain {
   public void say(Address address, AddressRecord.Content content) {
     contents.put(address, content);
     sequences.merge(address, 1L, Long::sum);
+  }
+
+  /** Says something else of an address under the number of what it said before. */
+  public void contradict(Address address, AddressRecord.Content content) {
+    contents.put(address, content);
   }
 
   /** Says nothing more of an address. */
@@ -289,7 +313,7 @@ public final class TestDomain {
                 gen,
                 now,
                 now.plus(Duration.ofDays(400)),
-                Duration.ofDays(30),
+                max,
                 List.of(CertificateDigests.certificate(ca)),
                 announced.orElse(null)));
   }

@@ -11,6 +11,7 @@ import io.keypost.stack.dns.DnsZones;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ClientAuth;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
@@ -18,13 +19,16 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A key server over real TLS that publishes what {@link TestDomain}s say, and can be made to
@@ -38,11 +42,14 @@ public final class TestKeyServer implements AutoCloseable {
     boolean handle(HttpServerRequest request);
   }
 
+  private static final int MAX_STRING_OCTETS = 255;
   private static final Misbehaviour NONE = request -> false;
 
   private final TestDomain operator;
   private final Map<MailDomain, TestDomain> domains = new ConcurrentHashMap<>();
   private final Queue<String> requests = new ConcurrentLinkedQueue<>();
+  private final Map<String, JsonObject> remembered = new ConcurrentHashMap<>();
+  private final Queue<JsonObject> incidents = new ConcurrentLinkedQueue<>();
   private final AtomicReference<Misbehaviour> misbehaviour = new AtomicReference<>(NONE);
   private final HttpServer server;
   private final MailDomain host;
@@ -105,7 +112,17 @@ public final class TestKeyServer implements AutoCloseable {
 
   /** Puts a pin into DNS. */
   public static void publish(DnsZones zones, Pin pin) {
-    zones.put("_keypost." + pin.domain() + ". 5 IN TXT \"" + pin.toTxt() + "\"");
+    zones.put("_keypost." + pin.domain() + ". 5 IN TXT " + strings(pin.toTxt()));
+  }
+
+  /** A text as the strings of a TXT record, of which each has at most 255 octets. */
+  private static String strings(String text) {
+    StringBuilder strings = new StringBuilder();
+    for (int from = 0; from < text.length(); from += MAX_STRING_OCTETS) {
+      int to = Math.min(text.length(), from + MAX_STRING_OCTETS);
+      strings.append(" \"").append(text, from, to).append('"');
+    }
+    return strings.toString();
   }
 
   /** Misbehaves from now on. */
@@ -129,7 +146,17 @@ public final class TestKeyServer implements AutoCloseable {
       return;
     }
     String[] path = request.path().split("/");
-    if (request.path().equals("/v1/lookups")) {
+    if (request.path().startsWith("/v1/pins/")) {
+      request.body().onSuccess(body -> pins(request, path[3], body));
+    } else if (request.path().equals("/v1/incidents")) {
+      request
+          .body()
+          .onSuccess(
+              body -> {
+                incidents.add(new JsonObject(body));
+                request.response().setStatusCode(204).end().onFailure(gone -> {});
+              });
+    } else if (request.path().equals("/v1/lookups")) {
       request.body().onSuccess(body -> lookups(request, body));
     } else if (path.length == 4 && path[2].equals("domains")) {
       one(request, "record", domains.get(MailDomain.parse(path[3])));
@@ -138,6 +165,33 @@ public final class TestKeyServer implements AutoCloseable {
     } else {
       problem(request, 404, "not_found");
     }
+  }
+
+  /** The memory of this operator's servers, as the real one keeps it; a null is absent. */
+  private void pins(HttpServerRequest request, String domain, Buffer body) {
+    if (request.method().equals(HttpMethod.GET)) {
+      json(request, new JsonObject().put("remembered", remembered.get(domain)));
+      return;
+    }
+    JsonObject change = new JsonObject(body);
+    AtomicBoolean replaced = new AtomicBoolean();
+    remembered.compute(
+        domain,
+        (name, known) -> {
+          replaced.set(Objects.equals(known, change.getJsonObject("expected")));
+          return replaced.get() ? change.getJsonObject("replacement") : known;
+        });
+    json(request, new JsonObject().put("replaced", replaced.get()));
+  }
+
+  /** What it remembers of a domain, as JSON; null when nothing. */
+  public @Nullable JsonObject remembered(MailDomain domain) {
+    return remembered.get(domain.value());
+  }
+
+  /** The incidents that it was told of. */
+  public List<JsonObject> incidents() {
+    return List.copyOf(incidents);
   }
 
   private static void one(HttpServerRequest request, String member, TestDomain domain) {

@@ -3,6 +3,7 @@ package io.keypost.keyserver.http;
 import io.keypost.directory.Refusals;
 import io.keypost.directory.client.DirectoryClient;
 import io.keypost.directory.peer.ProofsInProgress;
+import io.keypost.keyserver.Operator;
 import io.keypost.keyserver.desk.TokenDesk;
 import io.keypost.keyserver.limit.Limits;
 import io.keypost.keyserver.token.Audience;
@@ -47,17 +48,24 @@ class CallerFilter {
   private final TokenDesk tokens;
   private final Limits limits;
   private final CurrentCaller current;
+  private final Operator own;
 
   /** No bound altogether: many networks together must not shut out an operator known already. */
   private final ProofsInProgress proofs =
       new ProofsInProgress(Integer.MAX_VALUE, MAX_PEER_CHECKS_PER_NETWORK);
 
   @Inject
-  CallerFilter(DirectoryClient directory, TokenDesk tokens, Limits limits, CurrentCaller current) {
+  CallerFilter(
+      DirectoryClient directory,
+      TokenDesk tokens,
+      Limits limits,
+      CurrentCaller current,
+      Operator own) {
     this.directory = directory;
     this.tokens = tokens;
     this.limits = limits;
     this.current = current;
+    this.own = own;
   }
 
   @ServerRequestFilter
@@ -76,6 +84,9 @@ class CallerFilter {
       take(() -> user(authorization), stranger);
     } else if (kinds.contains(Permit.Kind.OPERATOR)) {
       take(() -> operator(routing.request(), stranger), stranger);
+    } else if (kinds.contains(Permit.Kind.OWN_SERVER)) {
+      // Not counted: they ask as often as mail makes them, and bound their requests themselves.
+      current.set(limits.prove(stranger.limitKey(), () -> ownServer(routing.request(), stranger)));
     } else {
       limits.charge(stranger.limitKey(), Limits.STRANGER_COST);
       throw RefusedException.of(RefusalCode.UNAUTHENTICATED, "no credential was shown");
@@ -96,7 +107,16 @@ class CallerFilter {
         tokens.subject(authorization.substring(BEARER.length()), Audience.DIRECTORY));
   }
 
-  private Caller operator(HttpServerRequest request, Caller.Stranger stranger) {
+  private Caller ownServer(HttpServerRequest request, Caller.Stranger stranger) {
+    Caller.Operator caller = operator(request, stranger);
+    if (!caller.peer().operator().equals(own.domain())) {
+      throw RefusedException.of(
+          RefusalCode.FORBIDDEN, "this is for servers of " + own.domain() + " only");
+    }
+    return caller;
+  }
+
+  private Caller.Operator operator(HttpServerRequest request, Caller.Stranger stranger) {
     List<X509Certificate> chain = chain(request.sslSession());
     if (chain.isEmpty()) {
       throw RefusedException.of(RefusalCode.UNAUTHENTICATED, "no credential was shown");

@@ -1,20 +1,16 @@
 package io.keypost.keyserver.management;
 
-import io.keypost.keyserver.KeyServerConfig;
 import io.keypost.keyserver.Operator;
 import io.keypost.keyserver.authority.AuthorityUpload;
 import io.keypost.keyserver.desk.AuthorityDesk;
+import io.keypost.keyserver.desk.PublishedPins;
 import io.keypost.keyserver.management.OperatorRoutes.Answer;
 import io.keypost.keyserver.management.OperatorRoutes.OperatorRequest;
 import io.keypost.keyserver.store.DomainRow;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.certificate.CertificateCodec;
-import io.keypost.protocol.certificate.CertificateDigests;
-import io.keypost.protocol.pin.KeyServerName;
 import io.keypost.protocol.pin.Pin;
-import io.keypost.protocol.record.RecordVerifier;
-import io.keypost.protocol.record.RootStatement;
 import io.quarkus.vertx.http.ManagementInterface;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
@@ -24,7 +20,6 @@ import jakarta.inject.Singleton;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.Size;
 import java.security.cert.X509Certificate;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -35,23 +30,15 @@ class DomainRoutes {
   private final OperatorRoutes routes;
   private final AuthorityDesk authority;
   private final Operator operator;
-  private final KeyServerName keyServer;
-  private final InstantSource clock;
+  private final PublishedPins pins;
 
   @Inject
   DomainRoutes(
-      OperatorRoutes routes,
-      AuthorityDesk authority,
-      Operator operator,
-      KeyServerConfig config,
-      InstantSource clock) {
+      OperatorRoutes routes, AuthorityDesk authority, Operator operator, PublishedPins pins) {
     this.routes = routes;
     this.authority = authority;
     this.operator = operator;
-    this.keyServer =
-        new KeyServerName(
-            MailDomain.parse(config.host()), config.publicPort().orElse(config.port()));
-    this.clock = clock;
+    this.pins = pins;
   }
 
   void register(@Observes ManagementInterface management) {
@@ -138,19 +125,7 @@ class DomainRoutes {
   }
 
   private DnsEntry dns(MailDomain domain, X509Certificate root, String statement) {
-    RootStatement said =
-        RecordVerifier.verifyStatement(
-                statement, root, CertificateDigests.spki(root), domain, clock.instant())
-            .record();
-    Pin pin =
-        new Pin(
-            domain,
-            said.gen(),
-            CertificateDigests.spki(root),
-            List.of(keyServer),
-            operator.domain(),
-            said.max());
-    return new DnsEntry(Pin.LABEL + "." + domain, pin.toTxt());
+    return new DnsEntry(Pin.LABEL + "." + domain, pins.of(domain, root, statement).toTxt());
   }
 
   static MailDomain domain(OperatorRequest request) {
