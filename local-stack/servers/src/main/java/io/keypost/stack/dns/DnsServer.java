@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +38,19 @@ public final class DnsServer implements AutoCloseable {
   private static final int PORT_TRIES = 20;
   private static final int UDP_WITHOUT_EDNS_OCTETS = 512;
 
+  /** Answers in place of the server: for tests of what a resolver does with lies. */
+  @FunctionalInterface
+  public interface Tampering {
+    /**
+     * What is answered.
+     *
+     * @param honest the answer that the zones give; may be changed
+     */
+    Message answer(Message query, Message honest) throws IOException;
+  }
+
+  private final AtomicReference<Tampering> tampering =
+      new AtomicReference<>((query, honest) -> honest);
   private final SignedZones zones;
   private final DatagramSocket udp;
   private final ServerSocket tcp;
@@ -77,6 +91,11 @@ public final class DnsServer implements AutoCloseable {
   /** Where it listens, for UDP and TCP. */
   public InetSocketAddress address() {
     return new InetSocketAddress(tcp.getInetAddress(), tcp.getLocalPort());
+  }
+
+  /** From now on answers what {@code how} makes of the honest answers. */
+  public void tamper(Tampering how) {
+    tampering.set(how);
   }
 
   private void serveDatagrams() {
@@ -154,7 +173,7 @@ public final class DnsServer implements AutoCloseable {
     }
     try {
       var query = new Message(wire);
-      var response = Answers.answer(zones, query);
+      var response = tampering.get().answer(query, Answers.answer(zones, query));
       return response.toWire(
           switch (transport) {
             case TCP -> MAX_MESSAGE_OCTETS;

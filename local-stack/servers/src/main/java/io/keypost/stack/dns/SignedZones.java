@@ -212,6 +212,18 @@ public final class SignedZones implements DnsZones {
     }
   }
 
+  /**
+   * Every zone, the root and top-level domains included, as a master file with all signatures: for
+   * other name servers to serve.
+   *
+   * @return lines by zone name; the root's name is {@code .}
+   */
+  public Map<String, List<String>> masterFiles() {
+    var files = new TreeMap<String, List<String>>();
+    zones.forEach((name, zone) -> files.put(name.toString(), zone.masterLines(clock.instant())));
+    return files;
+  }
+
   InstantSource clock() {
     return clock;
   }

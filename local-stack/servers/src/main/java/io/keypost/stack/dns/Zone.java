@@ -1,5 +1,6 @@
 package io.keypost.stack.dns;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -121,6 +122,25 @@ final class Zone {
       var bitmap = types.stream().mapToInt(Integer::intValue).toArray();
       add(new RRset(new NSECRecord(owner, DClass.IN, NEGATIVE_TTL_SECONDS, next, bitmap)), signer);
     }
+  }
+
+  /** All records with their signatures as a master file has them (RFC 1035 section 5). */
+  List<String> masterLines(Instant now) {
+    var lines = new ArrayList<String>();
+    // The zone begins with its start of authority, wherever that stands in canonical order.
+    startOfAuthority().records().forEach(record -> lines.add(record.toString()));
+    for (var sets : names.values()) {
+      for (var set : sets.values()) {
+        if (set.set().getType() != Type.SOA) {
+          set.records().forEach(record -> lines.add(record.toString()));
+        }
+        var signature = set.signature(now);
+        if (signature != null) {
+          lines.add(signature.toString());
+        }
+      }
+    }
+    return lines;
   }
 
   Name origin() {
