@@ -345,7 +345,7 @@ public final class KeypostClient implements AutoCloseable {
 
   /** Follows an address's chain of trust from DNS on, with nothing cached. */
   public TrustChain whois(Address address) {
-    return Whois.of(provider, address);
+    return new Whois(provider::newDirectory, clock).of(address);
   }
 
   /** Consents that {@code alias} may point here. */

@@ -1,108 +1,100 @@
 package io.keypost.client;
 
-import io.keypost.client.provider.ProviderConnection;
+import io.keypost.client.TrustChain.BrokenLink;
+import io.keypost.client.TrustChain.Kind;
+import io.keypost.client.TrustChain.Link;
 import io.keypost.client.provider.Waiting;
-import io.keypost.directory.DomainView;
-import io.keypost.directory.Refusals;
 import io.keypost.directory.Resolution;
-import io.keypost.directory.ResolutionStep;
+import io.keypost.directory.ResolutionTrace;
 import io.keypost.directory.client.DirectoryClient;
 import io.keypost.protocol.address.Address;
-import io.keypost.protocol.record.AddressRecord;
+import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.refusal.RefusedException;
-import java.util.ArrayList;
+import java.time.InstantSource;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Function;
 
 /** Follows an address's chain of trust with nothing cached, and tells each link. */
 final class Whois {
-  private Whois() {}
+  private final Function<ResolutionTrace, DirectoryClient> directories;
+  private final InstantSource clock;
 
-  static TrustChain of(ProviderConnection provider, Address address) {
-    Queue<TrustChain.Link> links = new ConcurrentLinkedQueue<>();
-    try (DirectoryClient directory = provider.newDirectory(step -> links.add(link(step)))) {
-      Resolution resolution = Waiting.on(directory.resolve(address));
-      return new TrustChain(address, copy(links), Optional.of(resolution), Optional.empty());
-    } catch (RefusedException e) {
-      return new TrustChain(address, copy(links), Optional.empty(), Optional.of(Refusals.of(e)));
+  /**
+   * @param directories opens a directory that has cached nothing; it is closed here
+   */
+  Whois(Function<ResolutionTrace, DirectoryClient> directories, InstantSource clock) {
+    this.directories = directories;
+    this.clock = clock;
+  }
+
+  TrustChain of(Address address) {
+    Queue<Link> links = new ConcurrentLinkedQueue<>();
+    ResolutionTrace trace = step -> links.addAll(TrustLinks.of(step, clock.instant()));
+    try (DirectoryClient directory = directories.apply(trace)) {
+      try {
+        Resolution resolution = Waiting.on(directory.resolve(address));
+        return new TrustChain(
+            address, List.copyOf(links), Optional.of(resolution), Optional.empty());
+      } catch (RefusedException e) {
+        RefusedException reason = nearer(directory, links, address.domain(), e);
+        List<Link> held = List.copyOf(links);
+        return new TrustChain(
+            address, held, Optional.empty(), Optional.of(broken(address, held, reason)));
+      }
     }
   }
 
-  private static List<TrustChain.Link> copy(Queue<TrustChain.Link> links) {
-    return new ArrayList<>(links);
+  /**
+   * When the own provider could not find the domain, this client has not come to look at its pin:
+   * what DNS shows here is told all the same, and is the reason if it is none to follow.
+   */
+  private static RefusedException nearer(
+      DirectoryClient directory, Queue<Link> links, MailDomain domain, RefusedException reason) {
+    boolean looked =
+        links.stream()
+            .anyMatch(link -> link.kind() == Kind.DNS && link.subject().equals(domain.value()));
+    if (!looked) {
+      try {
+        Waiting.on(directory.pin(domain));
+      } catch (RefusedException e) {
+        return e;
+      }
+    }
+    return reason;
   }
 
-  private static TrustChain.Link link(ResolutionStep step) {
-    return switch (step) {
-      case ResolutionStep.PinFound pin ->
-          new TrustChain.Link(
-              "pin",
-              pin.domain().value(),
-              "DNS ("
-                  + pin.answer().security().name().toLowerCase(Locale.ROOT)
-                  + ") pins root "
-                  + pin.answer().pin().root()
-                  + ", gen "
-                  + pin.answer().pin().gen()
-                  + ", key servers "
-                  + pin.answer().pin().keyServers()
-                  + " of "
-                  + pin.answer().pin().operator());
-      case ResolutionStep.KeyServerAnswered answered ->
-          new TrustChain.Link(
-              "key-server",
-              answered.domain().value(),
-              answered.keyServer()
-                  + " at "
-                  + answered.address()
-                  + " proved itself over TLS and answered "
-                  + answered.what());
-      case ResolutionStep.DomainVerified domain ->
-          new TrustChain.Link(
-              "domain", domain.view().verified().domain().value(), domainDetail(domain.view()));
-      case ResolutionStep.AddressVerified address ->
-          new TrustChain.Link(
-              "address",
-              address.view().record().address().toString(),
-              contentDetail(address.view().record())
-                  + "; signed by "
-                  + address.view().record().address().domain()
-                  + ", good until "
-                  + address.view().verified().goodUntil());
-      case ResolutionStep.ServersVerified servers ->
-          new TrustChain.Link(
-              "servers", servers.view().operator().verified().domain().value(), "servers verified");
-      case ResolutionStep.PointerFollowed pointer ->
-          new TrustChain.Link(
-              "pointer",
-              pointer.pointer().alias().record().address().toString(),
-              "points at "
-                  + pointer.pointer().consent().record().target()
-                  + ", who has consented by signature");
-    };
+  private BrokenLink broken(Address address, List<Link> held, RefusedException reason) {
+    Kind kind =
+        switch (reason.code()) {
+          case DNS_UNAVAILABLE, DNS_BOGUS -> Kind.DNS;
+          case PIN_MISSING, PIN_MALFORMED, PIN_AHEAD -> Kind.PIN;
+          case CONTINUITY_BROKEN, STORE_UNAVAILABLE -> Kind.MEMORY;
+          case FIRST_SIGHT_INSECURE -> Kind.CONFIRMATION;
+          case ALIAS_LOOP, CONSENT_MISSING, CONSENT_INVALID -> Kind.POINTER;
+          case RECORD_MALFORMED,
+              RECORD_UNTRUSTED,
+              RECORD_ROLLED_BACK,
+              RECORD_EQUIVOCATES,
+              RECORD_EXPIRED,
+              CLOCK_WRONG ->
+              isVerified(held, address.domain()) ? Kind.ADDRESS : Kind.DOMAIN;
+          // Nobody answered, or not this: what a server says of itself is all that is known.
+          default -> Kind.KEY_SERVER;
+        };
+    return new BrokenLink(
+        kind,
+        kind == Kind.ADDRESS || kind == Kind.POINTER
+            ? address.toString()
+            : address.domain().value(),
+        clock.instant(),
+        reason);
   }
 
-  private static String domainDetail(DomainView view) {
-    return "record signed under the pinned root, gen "
-        + view.record().gen()
-        + " seq "
-        + view.record().seq()
-        + ", operators "
-        + view.record().operators().stream().map(o -> o.domain().value()).toList()
-        + ", good until "
-        + view.verified().goodUntil();
-  }
-
-  private static String contentDetail(AddressRecord record) {
-    return switch (record.content()) {
-      case AddressRecord.Mailbox mailbox ->
-          "a mailbox at " + mailbox.operator() + ", pool " + mailbox.pool();
-      case AddressRecord.Alias alias -> "an alias of " + alias.target();
-      case AddressRecord.Unknown unknown -> "there is no such address";
-      case AddressRecord.Revoked revoked -> "revoked at " + revoked.from();
-    };
+  private static boolean isVerified(List<Link> held, MailDomain domain) {
+    return held.stream()
+        .anyMatch(link -> link.kind() == Kind.DOMAIN && link.subject().equals(domain.value()));
   }
 }

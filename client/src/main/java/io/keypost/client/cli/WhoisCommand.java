@@ -2,14 +2,7 @@ package io.keypost.client.cli;
 
 import io.keypost.client.KeypostClient;
 import io.keypost.client.TrustChain;
-import io.keypost.client.json.Json;
-import io.keypost.directory.AddressView;
-import io.keypost.directory.Resolution;
 import io.keypost.protocol.address.Address;
-import io.keypost.protocol.openpgp.UserCertificate;
-import java.util.LinkedHashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +12,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "whois",
     mixinStandardHelpOptions = true,
-    description = "Shows an address's chain of trust link by link, from DNS on.")
+    description =
+        "Shows an address's chain of trust link by link, from DNS on, and the reason when a link"
+            + " fails.")
 final class WhoisCommand implements Callable<Integer> {
   private final Environment environment;
   @Mixin private HomeOptions options = new HomeOptions();
@@ -27,7 +22,7 @@ final class WhoisCommand implements Callable<Integer> {
   @Parameters(paramLabel = "ADDRESS", description = "Whose.")
   private String address = "";
 
-  @Option(names = "--json", description = "For programs.")
+  @Option(names = "--json", description = "For programs: see docs/client.md.")
   private boolean json;
 
   WhoisCommand(Environment environment) {
@@ -39,65 +34,14 @@ final class WhoisCommand implements Callable<Integer> {
     try (KeypostClient client = options.open(environment)) {
       TrustChain chain = client.whois(Address.parse(address));
       if (json) {
-        environment.say(Json.write(asMap(chain)));
+        environment.say(TrustChainView.json(chain));
       } else {
-        tell(chain);
+        TrustChainView.lines(chain).forEach(environment::say);
       }
       if (chain.failure().isPresent()) {
         throw chain.failure().get();
       }
       return KeypostCommand.DONE;
     }
-  }
-
-  private void tell(TrustChain chain) {
-    for (TrustChain.Link link : chain.links()) {
-      environment.say("  ok  " + link.kind() + " " + link.subject() + ": " + link.detail());
-    }
-    chain
-        .failure()
-        .ifPresent(e -> environment.say("FAIL  " + e.code().wire() + ": " + e.refusal().detail()));
-    chain.resolution().map(Resolution::target).ifPresent(this::tellTarget);
-  }
-
-  private void tellTarget(AddressView target) {
-    environment.say("");
-    environment.say(
-        target.record().address()
-            + "  "
-            + target.record().content().getClass().getSimpleName().toLowerCase(Locale.ROOT));
-    target.certificate().ifPresent(this::tellKeys);
-  }
-
-  private void tellKeys(UserCertificate certificate) {
-    environment.say("primary key     " + certificate.fingerprint().hex());
-    environment.say(
-        "encryption key  "
-            + certificate.currentEncryptionKey(environment.clock().instant()).fingerprint().hex());
-  }
-
-  private static Map<String, Object> asMap(TrustChain chain) {
-    Map<String, Object> map = new LinkedHashMap<>();
-    map.put("asked", chain.asked().toString());
-    map.put("links", chain.links());
-    chain
-        .resolution()
-        .ifPresent(
-            resolution -> {
-              map.put("target", resolution.target().record().address().toString());
-              resolution
-                  .target()
-                  .certificate()
-                  .ifPresent(
-                      certificate -> map.put("primary_key", certificate.fingerprint().hex()));
-            });
-    chain
-        .failure()
-        .ifPresent(
-            e -> {
-              map.put("code", e.code().wire());
-              map.put("detail", e.refusal().detail());
-            });
-    return map;
   }
 }

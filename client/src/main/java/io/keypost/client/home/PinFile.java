@@ -101,16 +101,13 @@ public final class PinFile implements PinMemory {
     if (!find(entries, domain).equals(expected)) {
       return false;
     }
-    entries.put(
-        domain.value(),
-        Entry.of(replacement));
+    entries.put(domain.value(), Entry.of(replacement));
     PrivateFiles.write(file, Json.write(entries));
     return true;
   }
 
   private static Optional<RememberedPin> find(Entries entries, MailDomain domain) {
-    return Optional.ofNullable(entries.byDomain.get(domain.value()))
-        .map(Entry::toPin);
+    return Optional.ofNullable(entries.byDomain.get(domain.value())).map(Entry::toPin);
   }
 
   private Entries read() {

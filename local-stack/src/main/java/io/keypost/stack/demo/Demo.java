@@ -152,7 +152,10 @@ final class Demo implements AutoCloseable {
                                 .isEmpty()));
     chain
         .links()
-        .forEach(link -> narrator.say(link.kind() + " " + link.subject() + ": " + link.detail()));
+        .forEach(
+            link ->
+                narrator.say(
+                    link.kind().word() + " " + link.subject() + ": " + link.detail()));
     return chain;
   }
 
