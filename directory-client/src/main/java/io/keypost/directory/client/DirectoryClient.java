@@ -9,6 +9,7 @@ import io.keypost.directory.ResolutionStep;
 import io.keypost.directory.ResolutionTrace;
 import io.keypost.directory.ServersView;
 import io.keypost.directory.cache.RecordCache;
+import io.keypost.directory.cache.RevocationCache;
 import io.keypost.directory.dns.DnsLookups;
 import io.keypost.directory.keyserver.KeyServers;
 import io.keypost.directory.net.PeerAnswer;
@@ -20,10 +21,12 @@ import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.record.AddressRecord.Alias;
 import io.keypost.protocol.record.Succession;
+import io.keypost.protocol.record.Verified;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -42,6 +45,7 @@ public final class DirectoryClient implements Directory, AutoCloseable {
   private final RecordCache<MailDomain, DomainView> domains;
   private final RecordCache<Address, AddressView> addresses;
   private final RecordCache<MailDomain, ServersView> servers;
+  private final RevocationCache revocations;
   private final PeerVerifier peers;
 
   DirectoryClient(DirectoryParts parts) {
@@ -51,7 +55,8 @@ public final class DirectoryClient implements Directory, AutoCloseable {
     this.working = parts.working();
     this.trace = parts.trace();
     this.keyServers = parts.keyServers(this::domain);
-    RecordFetcher fetcher = parts.fetcher(keyServers, this::domain);
+    this.revocations = parts.revocations();
+    RecordFetcher fetcher = parts.fetcher(keyServers, revocations, this::domain);
     RecordFetcher.DomainSource source = domainSource();
     DirectorySettings settings = parts.settings();
     this.domains =
@@ -98,7 +103,21 @@ public final class DirectoryClient implements Directory, AutoCloseable {
 
   @Override
   public CompletionStage<DomainView> domain(MailDomain domain) {
-    return domains.get(domain);
+    return domains.get(domain).thenApply(this::unlessRevoked);
+  }
+
+  /** A kept record bridges a failure, but not that its own signer was revoked since. */
+  private DomainView unlessRevoked(DomainView view) {
+    return revocations
+        .kept(view.verified().domain())
+        .filter(known -> !known.digest().equals(view.verified().revoked().record()))
+        .map(known -> new DomainView(view.pin(), view.security(), view.verified().revoking(known)))
+        .orElse(view);
+  }
+
+  /** What a domain whose record was looked up has revoked, as it was signed. */
+  public Optional<String> keptRevocations(MailDomain domain) {
+    return revocations.kept(domain).map(Verified::jws);
   }
 
   @Override
@@ -113,7 +132,8 @@ public final class DirectoryClient implements Directory, AutoCloseable {
 
   @Override
   public CompletionStage<DomainView> domainFetchedSince(MailDomain domain, Instant earliest) {
-    return domains.getFetchedSince(domain, earliest);
+    revocations.markStale(domain);
+    return domains.getFetchedSince(domain, earliest).thenApply(this::unlessRevoked);
   }
 
   @Override
@@ -154,6 +174,7 @@ public final class DirectoryClient implements Directory, AutoCloseable {
   public void changed(MailDomain domain) {
     domains.markStale(domain);
     servers.markStale(domain);
+    revocations.markStale(domain);
   }
 
   @Override

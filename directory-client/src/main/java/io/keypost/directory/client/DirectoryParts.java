@@ -3,6 +3,7 @@ package io.keypost.directory.client;
 import io.keypost.directory.DirectorySettings;
 import io.keypost.directory.DomainView;
 import io.keypost.directory.ResolutionTrace;
+import io.keypost.directory.cache.RevocationCache;
 import io.keypost.directory.dns.DnsLookups;
 import io.keypost.directory.dns.PinLookup;
 import io.keypost.directory.keyserver.KeyServers;
@@ -40,8 +41,14 @@ record DirectoryParts(
     return new KeyServers(http, pins, platform, domains, trace);
   }
 
+  RevocationCache revocations() {
+    return new RevocationCache(clock, settings.maxDomains());
+  }
+
   RecordFetcher fetcher(
-      KeyServers keyServers, Function<MailDomain, CompletionStage<DomainView>> domains) {
+      KeyServers keyServers,
+      RevocationCache revocations,
+      Function<MailDomain, CompletionStage<DomainView>> domains) {
     return new RecordFetcher(
         settings,
         clock,
@@ -50,6 +57,7 @@ record DirectoryParts(
         memory,
         keyServers,
         new LookupBatches(vertx, keyServers),
+        revocations,
         own.map(o -> new OwnProvider(o.domain, o.token, keyServers, domains, clock)),
         trace);
   }

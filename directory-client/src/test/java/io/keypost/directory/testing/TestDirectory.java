@@ -140,7 +140,12 @@ public final class TestDirectory implements Directory {
     VerifiedDomain verified =
         RecordVerifier.verifyDomain(
             found.domainRecord(), found.rootDigest(), domain, clock.instant());
-    return new DomainView(pin, DnsSecurity.SECURE, verified);
+    return new DomainView(
+        pin,
+        DnsSecurity.SECURE,
+        verified.revoking(
+            RecordVerifier.verifyRevocations(
+                found.revocationsRecord(), verified, clock.instant())));
   }
 
   private AddressView fetchAddress(Address address) {

@@ -3,9 +3,12 @@ package io.keypost.keyserver.http;
 import io.keypost.directory.Refusals;
 import io.keypost.directory.client.DirectoryClient;
 import io.keypost.directory.peer.ProofsInProgress;
+import io.keypost.keyserver.desk.ServerDesk;
 import io.keypost.keyserver.desk.TokenDesk;
 import io.keypost.keyserver.limit.Limits;
 import io.keypost.keyserver.token.Audience;
+import io.keypost.protocol.Digest;
+import io.keypost.protocol.certificate.CertificateDigests;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import io.vertx.core.http.HttpServerRequest;
@@ -45,6 +48,7 @@ class CallerFilter {
 
   private final DirectoryClient directory;
   private final TokenDesk tokens;
+  private final ServerDesk servers;
   private final Limits limits;
   private final CurrentCaller current;
 
@@ -53,9 +57,15 @@ class CallerFilter {
       new ProofsInProgress(Integer.MAX_VALUE, MAX_PEER_CHECKS_PER_NETWORK);
 
   @Inject
-  CallerFilter(DirectoryClient directory, TokenDesk tokens, Limits limits, CurrentCaller current) {
+  CallerFilter(
+      DirectoryClient directory,
+      TokenDesk tokens,
+      ServerDesk servers,
+      Limits limits,
+      CurrentCaller current) {
     this.directory = directory;
     this.tokens = tokens;
+    this.servers = servers;
     this.limits = limits;
     this.current = current;
   }
@@ -76,6 +86,8 @@ class CallerFilter {
       take(() -> user(authorization), stranger);
     } else if (kinds.contains(Permit.Kind.OPERATOR)) {
       take(() -> operator(routing.request(), stranger), stranger);
+    } else if (kinds.contains(Permit.Kind.OWN_SERVER)) {
+      take(() -> ownServer(routing.request()), stranger);
     } else {
       limits.charge(stranger.limitKey(), Limits.STRANGER_COST);
       throw RefusedException.of(RefusalCode.UNAUTHENTICATED, "no credential was shown");
@@ -94,6 +106,16 @@ class CallerFilter {
     }
     return new Caller.User(
         tokens.subject(authorization.substring(BEARER.length()), Audience.DIRECTORY));
+  }
+
+  private Caller ownServer(HttpServerRequest request) {
+    List<X509Certificate> chain = chain(request.sslSession());
+    if (chain.isEmpty()) {
+      throw RefusedException.of(RefusalCode.UNAUTHENTICATED, "no credential was shown");
+    }
+    Digest certificate = CertificateDigests.certificate(chain.getFirst());
+    servers.requireOwn(certificate);
+    return new Caller.OwnServer(certificate);
   }
 
   private Caller operator(HttpServerRequest request, Caller.Stranger stranger) {
