@@ -58,6 +58,16 @@ public interface KeyServerConfig {
   /** How much one caller may ask. */
   Limits limits();
 
+  /** What receiving servers tell of themselves. */
+  Heartbeat heartbeat();
+
+  /** {@code heartbeat}. */
+  interface Heartbeat {
+    /** How often a receiving server beats, 1 to 8 s; the answer to a beat says it. */
+    @WithDefault("PT5S")
+    Duration interval();
+  }
+
   /** Where the directory is kept. */
   interface Database {
     /** {@code postgresql://host:port/name}. */

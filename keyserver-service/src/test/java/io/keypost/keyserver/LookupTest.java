@@ -155,11 +155,8 @@ class LookupTest extends ReadyKeyServer {
     Credential delivery =
         enrolServer(DOMAIN, serverCode("delivery", "mail." + OPERATOR, Map.of())).credential();
     String digest = CertificateDigests.certificate(delivery.chain().getFirst()).base64Url();
-    operator()
-        .post("/operator/servers/certificates/" + digest + "/revocation")
-        .then()
-        .statusCode(200);
-    refused(lookup(peer(delivery), fresh("alice")), 403, "certificate_unlisted");
+    operator().post("/operator/certificates/" + digest + "/revocation").then().statusCode(200);
+    refused(lookup(peer(delivery), fresh("alice")), 403, "certificate_revoked");
   }
 
   @Test

@@ -135,8 +135,8 @@ class PinMemoryTest extends ReadyKeyServer {
           .atMost(Duration.ofMinutes(1))
           .until(() -> recall(peer(credential)).statusCode(), status -> status != 503);
 
-      refused(recall(peer(credential)), 403, "forbidden");
-      refused(replace(peer(credential), null, pin(ROOT_A, 1)), 403, "forbidden");
+      refused(recall(peer(credential)), 403, "certificate_unlisted");
+      refused(replace(peer(credential), null, pin(ROOT_A, 1)), 403, "certificate_unlisted");
       assertThat(recall(own()).<Object>path("remembered")).isNull();
     }
   }

@@ -2,6 +2,8 @@ package io.keypost.verifier;
 
 import io.keypost.events.mail.Arrival;
 import io.keypost.events.mail.SealedMail;
+import io.keypost.protocol.Bytes;
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.message.Envelope;
 import io.keypost.protocol.message.EnvelopeLife;
 import io.keypost.protocol.message.SignedEnvelope;
@@ -14,6 +16,7 @@ import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The decision on one envelope: a function of the envelope, of who brought it, of the sender's
@@ -32,8 +35,14 @@ public final class Verification {
    *
    * @param domain the sender domain's record
    * @param standing of the sender's address
+   * @param revokedKeys fingerprints of keys that the domain has revoked
    */
-  public record SenderRecords(DomainRecord domain, SenderStanding standing) {}
+  public record SenderRecords(
+      DomainRecord domain, SenderStanding standing, Set<Digest> revokedKeys) {
+    private boolean revokes(Bytes fingerprint) {
+      return revokedKeys.contains(new Digest(fingerprint));
+    }
+  }
 
   /**
    * Whatever can be said without the sender's records: times, and that the event agrees with itself
@@ -82,7 +91,11 @@ public final class Verification {
     }
     return switch (sender.standing()) {
       case SenderStanding.Mailbox(UserCertificate certificate) ->
-          judgeSignature(mail, certificate, now);
+          sender.revokes(mail.envelope().senderKey()) || sender.revokes(certificate.fingerprint())
+              ? refused(
+                  RefusalCode.SENDER_KEY_REVOKED,
+                  mail.envelope().sender().domain() + " has revoked the key that signed")
+              : judgeSignature(mail, certificate, now);
       case SenderStanding.NoSender _ ->
           refused(RefusalCode.SENDER_UNKNOWN, mail.envelope().sender() + " has no key of its own");
       case SenderStanding.Revoked(Instant from) ->

@@ -106,7 +106,8 @@ public final class VerificationStage {
           case AddressRecord.Alias _, AddressRecord.Unknown _ -> new SenderStanding.NoSender();
           case AddressRecord.Revoked(Instant from) -> new SenderStanding.Revoked(from);
         };
-    return new SenderRecords(sender.domain().record(), standing);
+    return new SenderRecords(
+        sender.domain().record(), standing, sender.domain().verified().revoked().keys());
   }
 
   private StageDecision decisionOf(

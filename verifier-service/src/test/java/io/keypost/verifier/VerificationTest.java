@@ -23,6 +23,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +85,20 @@ class VerificationTest {
     UserSecretKey revoked = KEY.revokeSigningSubkey(RevocationReason.COMPROMISED, NOW);
 
     assertRefused(judge(mail, FROM_ALPHA, mailboxOf(revoked)), RefusalCode.SENDER_KEY_REVOKED);
+  }
+
+  @Test
+  void refusesAKeyThatItsDomainRevokedThoughTheCertificateDoesNotSayItByKpRec20() {
+    SignedEnvelope mail = signed(envelope(NOW, NOW.plus(Duration.ofDays(2))), KEY);
+    Digest subkey = new Digest(mail.envelope().senderKey());
+    Digest primary = new Digest(KEY.certificate().fingerprint());
+
+    for (Digest revoked : List.of(subkey, primary)) {
+      assertRefused(
+          judge(mail, FROM_ALPHA, mailboxOf(KEY), Set.of(revoked)), RefusalCode.SENDER_KEY_REVOKED);
+    }
+    assertThat(judge(mail, FROM_ALPHA, mailboxOf(KEY), Set.of(PAYLOAD)))
+        .isInstanceOf(Verdict.Verified.class);
   }
 
   @Test
@@ -173,7 +188,13 @@ class VerificationTest {
   }
 
   private static Verdict judge(SignedEnvelope mail, Arrival arrival, SenderStanding standing) {
-    return Verification.judge(mail, arrival, new SenderRecords(alpha(), standing), NOW);
+    return judge(mail, arrival, standing, Set.of());
+  }
+
+  private static Verdict judge(
+      SignedEnvelope mail, Arrival arrival, SenderStanding standing, Set<Digest> revokedKeys) {
+    return Verification.judge(
+        mail, arrival, new SenderRecords(alpha(), standing, revokedKeys), NOW);
   }
 
   private static SenderStanding mailboxOf(UserSecretKey key) {

@@ -31,9 +31,14 @@ final class OperatorCommands {
     return new CommandLine(spec)
         .addSubcommand(new Init(environment))
         .addSubcommand(new InstallAuthority(environment))
-        .addSubcommand(new Domain(environment))
+        .addSubcommand(
+            "domain",
+            new CommandLine(new Domain(environment))
+                .addSubcommand(new DomainImportCommand(environment)))
         .addSubcommand(new Code(environment))
         .addSubcommand(new ServerCode(environment))
+        .addSubcommand(OperatorServerCommands.all(environment))
+        .addSubcommand(OperatorCertificateCommands.all(environment))
         .addSubcommand(new Alias(environment))
         .addSubcommand(new Revoke(environment));
   }
@@ -42,7 +47,8 @@ final class OperatorCommands {
       name = "operator",
       mixinStandardHelpOptions = true,
       description = "Administers domains at their key server, over its management port.",
-      synopsisSubcommandLabel = "init|authority|domain|code|server-code|alias|revoke")
+      synopsisSubcommandLabel =
+          "init|authority|domain|code|server-code|server|certificate|alias|revoke")
   private static final class Group {}
 
   private static final class ManagementOptions {
@@ -55,18 +61,21 @@ final class OperatorCommands {
 
     @Option(
         names = "--admin-token-file",
-        required = true,
         paramLabel = "FILE",
         description = "Written by the key server at its first start.")
-    private Path adminTokenFile = Path.of("");
+    private @Nullable Path adminTokenFile;
 
     Administration open() {
+      if (adminTokenFile == null) {
+        // Not required by the parser: that would ask for it before a subcommand too.
+        throw new IllegalArgumentException("--admin-token-file is missing");
+      }
       return new Administration(management, adminTokenFile);
     }
   }
 
   /** A command that asks the management port. */
-  private abstract static class Asking implements Callable<Integer> {
+  abstract static class Asking implements Callable<Integer> {
     final Environment environment;
     @Mixin private ManagementOptions options = new ManagementOptions();
 

@@ -4,6 +4,8 @@ import io.keypost.client.home.PrivateFiles;
 import io.keypost.client.root.Authority;
 import io.keypost.client.root.CaHandover;
 import io.keypost.client.root.RootCeremony;
+import io.keypost.client.root.RootLock;
+import io.keypost.client.root.RootRotation;
 import io.keypost.protocol.address.MailDomain;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +28,7 @@ final class RootCommands {
     return new CommandLine(spec)
         .addSubcommand(new Create(environment))
         .addSubcommand(new Sign(environment))
+        .addSubcommand(new Rotate(environment))
         .addSubcommand(new Show(environment));
   }
 
@@ -33,7 +36,7 @@ final class RootCommands {
       name = "root",
       mixinStandardHelpOptions = true,
       description = "Makes and uses a domain's root, on a machine without network.",
-      synopsisSubcommandLabel = "create|sign|show")
+      synopsisSubcommandLabel = "create|sign|rotate|show")
   private static final class Group {}
 
   private static final class RootOptions {
@@ -60,6 +63,15 @@ final class RootCommands {
     environment.say("root        " + root.key() + " (digest of its public key: what DNS will pin)");
     environment.say("good until  " + root.certificate().getNotAfter().toInstant());
     environment.say("statements  " + root.gen());
+    root.announced()
+        .ifPresent(
+            next -> {
+              environment.say("next root   " + next.key() + ", announced at " + next.since());
+              environment.say(
+                  "change      from "
+                      + next.since().plus(RootRotation.ANNOUNCED_AT_LEAST)
+                      + " on: keypost root rotate --change REQUEST");
+            });
   }
 
   @Command(name = "create", mixinStandardHelpOptions = true, description = "Makes a domain's root.")
@@ -141,6 +153,110 @@ final class RootCommands {
           "Signed root statement gen " + authority.gen() + ", which puts that CA in force.");
       environment.say("Wrote both to " + out + ": nothing in it is secret.");
       environment.say("Next: keypost operator authority " + out);
+      return KeypostCommand.DONE;
+    }
+  }
+
+  @Command(
+      name = "rotate",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Exchanges the root, in two steps with a week between them.",
+        "Without --change: makes the next root and has the present one announce it.",
+        "With --change: the announced root signs the key server's request and takes over."
+      })
+  private static final class Rotate implements Callable<Integer> {
+    private final Environment environment;
+    @Mixin private RootOptions options = new RootOptions();
+
+    @Option(
+        names = "--change",
+        paramLabel = "REQUEST",
+        description = "What keypost operator init gave, PEM: change to the announced root.")
+    private @Nullable Path request;
+
+    @Option(
+        names = "--out",
+        required = true,
+        paramLabel = "FILE",
+        description = "The answer, for the key server.")
+    private Path out = Path.of("");
+
+    @Option(
+        names = "--next-passphrase-file",
+        paramLabel = "FILE",
+        description = "Holds the next root's passphrase (default: the same as the present one's).")
+    private @Nullable Path nextPassphraseFile;
+
+    @Option(
+        names = "--at-once",
+        description = "Change without waiting: when the present root's key may be in other hands.")
+    private boolean atOnce;
+
+    Rotate(Environment environment) {
+      this.environment = environment;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+      RootRotation rotation =
+          new RootRotation(options.directory, environment.clock(), environment.random());
+      return request == null ? announce(rotation) : change(rotation, Files.readString(request));
+    }
+
+    private Integer announce(RootRotation rotation) {
+      RootLock lock = RootLock.passphrase(environment.passphrase(options.passphraseFile));
+      RootLock nextLock =
+          nextPassphraseFile == null
+              ? lock
+              : RootLock.passphrase(environment.newPassphrase(nextPassphraseFile));
+      RootRotation.Announcement announced = rotation.announce(lock, nextLock);
+      PrivateFiles.write(out, AuthorityFile.write(announced.authority()));
+      environment.say(
+          "Made the next root in " + options.directory.resolve("next") + ", under its passphrase.");
+      environment.say("next root   " + announced.nextRoot());
+      environment.say(
+          "Signed root statement gen "
+              + announced.authority().gen()
+              + ", which announces it and changes nothing else.");
+      environment.say("Next, in this order:");
+      environment.say("  1. keypost operator authority " + out);
+      environment.say("  2. publish in DNS what that prints: gen is higher, the root is the same");
+      environment.say("  3. keep the next root's key apart from the present one's");
+      environment.say(
+          "  4. not before "
+              + announced.changeFrom()
+              + ": keypost operator init "
+              + announced.authority().domain()
+              + ", then keypost root rotate --change REQUEST");
+      return KeypostCommand.DONE;
+    }
+
+    private Integer change(RootRotation rotation, String requestPem) {
+      Authority authority =
+          rotation.change(
+              requestPem,
+              RootLock.passphrase(
+                  environment.passphrase(
+                      nextPassphraseFile == null ? options.passphraseFile : nextPassphraseFile)),
+              atOnce ? RootRotation.Haste.AT_ONCE : RootRotation.Haste.NONE);
+      PrivateFiles.write(out, AuthorityFile.write(authority));
+      environment.say(
+          "The announced root signed the operational CA, and root statement gen "
+              + authority.gen()
+              + " under itself.");
+      environment.say(
+          "It stands in " + options.directory + " now; the old one in retired-… beside it.");
+      environment.say("root        " + authority.rootKey());
+      environment.say("Next, in this order and without delay:");
+      environment.say("  1. keypost operator authority " + out);
+      environment.say("  2. publish in DNS what that prints: it names the new root");
+      environment.say(
+          "The services renew their certificates by themselves within a minute or two; mail waits"
+              + " that long and is not lost.");
+      environment.say(
+          "Keep the old root's directory for a year: its announcement proves that the new one"
+              + " follows it.");
       return KeypostCommand.DONE;
     }
   }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -74,6 +75,34 @@ public final class PrivateFiles {
   public static Bytes read(Path file) {
     try {
       return Bytes.copyOf(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Reads a file whole, as UTF-8. */
+  public static String text(Path file) {
+    return new String(read(file).toByteArray(), StandardCharsets.UTF_8);
+  }
+
+  /** Gives a file another name, in one step; what had that name is gone. */
+  public static void move(Path from, Path to) {
+    try {
+      Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Moves the files of one directory into another, but for {@code left}. */
+  public static void moveAll(Path from, Path to, String left) {
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        String name = String.valueOf(file.getFileName());
+        if (!name.equals(left)) {
+          move(file, to.resolve(name));
+        }
+      }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

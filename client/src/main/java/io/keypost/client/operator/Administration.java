@@ -4,6 +4,7 @@ import io.keypost.client.json.Json;
 import io.keypost.client.json.Problems;
 import io.keypost.client.root.Authority;
 import io.keypost.protocol.Bytes;
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.refusal.RefusalCode;
@@ -57,12 +58,28 @@ public final class Administration implements AutoCloseable {
 
   private record CodeAnswer(@Nullable String code) {}
 
+  private record CertificatesAnswer(@Nullable List<CertificateState> certificates) {}
+
+  private record ServersAnswer(@Nullable List<ServerState> servers) {}
+
   private record DomainsAnswer(@Nullable List<DomainState> domains) {}
 
   /** Has the operational CA's key made, and gives its request in PEM for the offline root. */
   public String init(MailDomain domain) {
     return Json.required(
         send("POST", "/operator/domains/" + domain + "/init", Map.of(), RequestAnswer.class)
+            .request(),
+        "request");
+  }
+
+  /** As {@link #init}, of a domain whose root the provider keeps. */
+  public String initManaged(MailDomain domain) {
+    return Json.required(
+        send(
+                "POST",
+                "/operator/domains/" + domain + "/init",
+                Map.of("management", "PROVIDER"),
+                RequestAnswer.class)
             .request(),
         "request");
   }
@@ -127,6 +144,49 @@ public final class Administration implements AutoCloseable {
                     "weight", member.weight())));
     return Json.required(
         send("POST", "/operator/servers/codes", body, CodeAnswer.class).code(), "code");
+  }
+
+  /** Every receiving server of the operator. */
+  public List<ServerState> servers() {
+    return Json.required(
+        send("GET", "/operator/servers", null, ServersAnswer.class).servers(), "servers");
+  }
+
+  /**
+   * Takes a receiving server out of service, or back.
+   *
+   * @param port only the one there; all of the host if empty
+   * @return those that were meant
+   */
+  public List<ServerState> setServer(MailDomain host, Optional<Integer> port, ServerWish wish) {
+    Map<String, Object> body = new LinkedHashMap<>();
+    body.put("host", host.value());
+    port.ifPresent(number -> body.put("port", number));
+    body.put("state", wish.name());
+    return Json.required(
+        send("PUT", "/operator/servers/state", body, ServersAnswer.class).servers(), "servers");
+  }
+
+  /** The certificates of a domain, newest first. */
+  public List<CertificateState> certificates(MailDomain domain) {
+    return Json.required(
+        send("GET", "/operator/domains/" + domain + "/certificates", null, CertificatesAnswer.class)
+            .certificates(),
+        "certificates");
+  }
+
+  /**
+   * Revokes a certificate of a server, of receipts or of a domain's signer.
+   *
+   * @throws RefusedException {@code not_found}; {@code conflict} for an operational CA, which only
+   *     its root ends
+   */
+  public void revokeCertificate(Digest certificate) {
+    send(
+        "POST",
+        "/operator/certificates/" + certificate.base64Url() + "/revocation",
+        Map.of(),
+        Object.class);
   }
 
   /** Points {@code alias} at {@code target}, who has consented. */

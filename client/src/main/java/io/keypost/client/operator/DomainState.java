@@ -11,6 +11,13 @@ import org.jspecify.annotations.Nullable;
  * @param dns the record to publish, once there is one
  */
 public record DomainState(String domain, String state, long gen, @Nullable DnsRecord dns) {
+  private static final String READY = "ready";
+
+  /** Whether its authority was uploaded. */
+  public boolean isReady() {
+    return state.equals(READY);
+  }
+
   /**
    * A TXT record.
    *

@@ -9,7 +9,6 @@ import io.keypost.protocol.certificate.CertificateDigests;
 import io.keypost.protocol.certificate.CertificateIssuer;
 import io.keypost.protocol.certificate.CertificateRequest;
 import io.keypost.protocol.certificate.CertificateUse;
-import io.keypost.protocol.certificate.KeyProtection;
 import io.keypost.protocol.certificate.P256;
 import io.keypost.protocol.pin.Pin;
 import io.keypost.protocol.record.RecordSigner;
@@ -28,15 +27,24 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Makes and uses a domain's root. Its directory holds {@code root.key} (PKCS#8 under the
- * passphrase), {@code root.pem}, {@code root.json} (the domain and the last statement's gen and
- * CAs) and a copy of each answer. The secret key never leaves {@code root.key}.
+ * Makes and uses a domain's root. Its directory holds {@code root.key} (PKCS#8 under a {@link
+ * RootLock}), {@code root.pem}, {@code root.json} (the domain, the last statement's gen and CAs,
+ * and the next root if one is announced) and a copy of each answer. The secret key never leaves
+ * {@code root.key}. How one root follows another: {@link RootRotation}.
  */
 public final class RootCeremony {
   /** How long a root statement is good; the next is signed well before. */
   public static final Duration STATEMENT_LIFE = Duration.ofDays(365);
+
+  /** Where the next root is made. */
+  static final String NEXT_DIRECTORY = "next";
+
+  /** In {@link #NEXT_DIRECTORY}: that root has signed, and is to take its place. */
+  static final String CHANGED_FILE = "changed";
 
   private static final String KEY_FILE = "root.key";
   private static final String CERTIFICATE_FILE = "root.pem";
@@ -59,10 +67,37 @@ public final class RootCeremony {
    * What is known of a root without its passphrase.
    *
    * @param gen of the last statement; 0 before the first
+   * @param announced the next root, when the last statement names one
    */
-  public record Root(MailDomain domain, long gen, X509Certificate certificate, Digest key) {}
+  public record Root(
+      MailDomain domain,
+      long gen,
+      X509Certificate certificate,
+      Digest key,
+      Optional<Announced> announced) {}
 
-  private record State(String domain, long gen, List<ListedCa> cas) {}
+  /**
+   * An announced root.
+   *
+   * @param key digest of its public key
+   * @param since when the announcement was signed
+   */
+  public record Announced(Digest key, Instant since) {}
+
+  private record State(
+      String domain,
+      long gen,
+      List<ListedCa> cas,
+      @Nullable String next,
+      @Nullable Long announcedEpochSecond) {
+    Optional<Announced> announced() {
+      return next == null || announcedEpochSecond == null
+          ? Optional.empty()
+          : Optional.of(
+              new Announced(
+                  Digest.parseBase64Url(next), Instant.ofEpochSecond(announcedEpochSecond)));
+    }
+  }
 
   private record ListedCa(String digest, long expiresEpochSecond) {}
 
@@ -74,7 +109,12 @@ public final class RootCeremony {
    *     overwritten
    */
   public Root create(MailDomain domain, char[] passphrase) {
-    if (Files.exists(directory.resolve(KEY_FILE))) {
+    return create(domain, RootLock.passphrase(passphrase));
+  }
+
+  /** As {@link #create(MailDomain, char[])}, under any lock. */
+  public Root create(MailDomain domain, RootLock lock) {
+    if (exists()) {
       throw RefusedException.of(RefusalCode.CONFLICT, directory + " holds a root already");
     }
     KeyPair keys = P256.generate(random);
@@ -82,22 +122,30 @@ public final class RootCeremony {
     PrivateFiles.createDirectory(directory);
     PrivateFiles.write(directory.resolve(CERTIFICATE_FILE), CertificateCodec.toPem(certificate));
     PrivateFiles.write(
-        directory.resolve(STATE_FILE), Json.write(new State(domain.value(), 0, List.of())));
+        directory.resolve(STATE_FILE),
+        Json.write(new State(domain.value(), 0, List.of(), null, null)));
     // Last: a directory with a key is complete.
-    PrivateFiles.write(
-        directory.resolve(KEY_FILE), KeyProtection.protect(keys.getPrivate(), passphrase, random));
+    PrivateFiles.write(directory.resolve(KEY_FILE), lock.close(keys.getPrivate(), random));
     return show();
+  }
+
+  /** Whether the directory holds a root. */
+  public boolean exists() {
+    finishChange();
+    return Files.exists(directory.resolve(KEY_FILE));
   }
 
   /** What is in the directory. */
   public Root show() {
+    finishChange();
     X509Certificate certificate = CertificateCodec.fromPem(text(CERTIFICATE_FILE));
     State state = state();
     return new Root(
         MailDomain.parse(state.domain),
         state.gen,
         certificate,
-        CertificateDigests.spki(certificate));
+        CertificateDigests.spki(certificate),
+        state.announced());
   }
 
   /**
@@ -109,15 +157,52 @@ public final class RootCeremony {
    *     another use, {@code secret_key_unusable} for a wrong passphrase
    */
   public Authority sign(String requestPem, char[] passphrase, CaHandover handover) {
+    return sign(requestPem, RootLock.passphrase(passphrase), handover);
+  }
+
+  /** As {@link #sign(String, char[], CaHandover)}, under any lock. */
+  public Authority sign(String requestPem, RootLock lock, CaHandover handover) {
     Root root = show();
     CertificateRequest request = CertificateRequest.fromPem(requestPem);
     requireFor(root.domain(), request);
-    PrivateKey key = KeyProtection.unprotect(text(KEY_FILE), passphrase);
+    PrivateKey key = lock.open(text(KEY_FILE));
     Instant now = clock.instant();
     X509Certificate ca =
         new CertificateIssuer(root.certificate(), key, random)
             .operationalCa(request.publicKey(), now);
-    List<ListedCa> listed = listed(ca, handover, now);
+    return state(root, key, ca, listed(ca, handover, now), root.announced());
+  }
+
+  /**
+   * Signs a statement that changes nothing but to announce {@code next}.
+   *
+   * @throws RefusedException {@code conflict} before the first CA was signed
+   */
+  Authority announce(Digest next, RootLock lock) {
+    Root root = show();
+    Instant now = clock.instant();
+    List<ListedCa> cas =
+        state().cas().stream().filter(c -> c.expiresEpochSecond() > now.getEpochSecond()).toList();
+    if (cas.isEmpty()) {
+      throw RefusedException.of(
+          RefusalCode.CONFLICT, "this root has no operational CA in force: sign one first");
+    }
+    return state(
+        root,
+        lock.open(text(KEY_FILE)),
+        certificate(cas.getFirst(), root.gen()),
+        cas,
+        Optional.of(new Announced(next, now)));
+  }
+
+  /** Signs the next statement, and keeps it and what it says. */
+  private Authority state(
+      Root root,
+      PrivateKey key,
+      X509Certificate ca,
+      List<ListedCa> listed,
+      Optional<Announced> announced) {
+    Instant now = clock.instant();
     long gen = root.gen() + 1;
     RootStatement statement =
         new RootStatement(
@@ -127,7 +212,7 @@ public final class RootCeremony {
             now.plus(STATEMENT_LIFE),
             Pin.LONGEST_MEMORY,
             listed.stream().map(c -> Digest.parseBase64Url(c.digest())).toList(),
-            null);
+            announced.map(Announced::key).orElse(null));
     String signed = new RecordSigner(key, root.certificate(), random).sign(statement);
     Authority authority =
         new Authority(
@@ -140,8 +225,61 @@ public final class RootCeremony {
     PrivateFiles.write(directory.resolve("ca-" + gen + ".pem"), authority.caCertificate());
     PrivateFiles.write(directory.resolve("statement-" + gen + ".jws"), signed);
     PrivateFiles.write(
-        directory.resolve(STATE_FILE), Json.write(new State(root.domain().value(), gen, listed)));
+        directory.resolve(STATE_FILE),
+        Json.write(
+            new State(
+                root.domain().value(),
+                gen,
+                listed,
+                announced.map(a -> a.key().base64Url()).orElse(null),
+                announced.map(a -> a.since().getEpochSecond()).orElse(null))));
     return authority;
+  }
+
+  /** The certificate of a listed CA, from the copies of the answers. */
+  private X509Certificate certificate(ListedCa ca, long lastGen) {
+    for (long gen = lastGen; gen > 0; gen--) {
+      Path file = directory.resolve("ca-" + gen + ".pem");
+      if (Files.exists(file)) {
+        X509Certificate found = CertificateCodec.fromPem(text("ca-" + gen + ".pem"));
+        if (CertificateDigests.certificate(found).base64Url().equals(ca.digest())) {
+          return found;
+        }
+      }
+    }
+    throw RefusedException.of(
+        RefusalCode.NOT_FOUND, "the copy of the CA's certificate is gone from " + directory);
+  }
+
+  /** The first statement of a root that follows another goes on counting. */
+  void startAt(long gen) {
+    PrivateFiles.write(
+        directory.resolve(STATE_FILE),
+        Json.write(new State(show().domain().value(), gen, List.of(), null, null)));
+  }
+
+  /**
+   * Puts the next root in the place of this one, if it has signed; goes on where an earlier attempt
+   * was interrupted.
+   */
+  void finishChange() {
+    Path next = directory.resolve(NEXT_DIRECTORY);
+    Path changed = next.resolve(CHANGED_FILE);
+    if (!Files.exists(changed)) {
+      return;
+    }
+    Path retired = directory.resolve("retired-" + PrivateFiles.text(changed).strip());
+    PrivateFiles.createDirectory(retired);
+    for (String name : List.of(KEY_FILE, CERTIFICATE_FILE, STATE_FILE)) {
+      if (Files.exists(next.resolve(name))) {
+        if (Files.exists(directory.resolve(name)) && !Files.exists(retired.resolve(name))) {
+          PrivateFiles.move(directory.resolve(name), retired.resolve(name));
+        }
+        PrivateFiles.move(next.resolve(name), directory.resolve(name));
+      }
+    }
+    PrivateFiles.moveAll(next, directory, CHANGED_FILE);
+    PrivateFiles.deleteDirectory(next);
   }
 
   private static void requireFor(MailDomain domain, CertificateRequest request) {

@@ -5,6 +5,7 @@ import io.keypost.client.json.Json;
 import io.keypost.client.json.Problems;
 import io.keypost.client.provider.Waiting;
 import io.keypost.directory.client.DirectoryClient;
+import io.keypost.directory.identity.IdentityDirectory;
 import io.keypost.directory.identity.ReceiptIdentity;
 import io.keypost.directory.identity.ServerIdentity;
 import io.keypost.directory.net.PeerAnswer;
@@ -83,8 +84,9 @@ public final class ServerEnrolment {
     PrivateFiles.write(identity.resolve(ServerIdentity.OPERATOR_FILE), operator.value() + "\n");
     PrivateFiles.write(identity.resolve(ServerIdentity.ROOT_FILE), CertificateCodec.toPem(root));
     PrivateFiles.write(identity.resolve(ServerIdentity.KEY_FILE), P256.toPem(server.getPrivate()));
-    // Last: a service takes the directory for complete when this is there.
+    // Last of the files: a service takes the directory for complete when this is there.
     PrivateFiles.write(identity.resolve(ServerIdentity.CHAIN_FILE), CertificateCodec.toPem(chain));
+    IdentityDirectory.enrolled(identity);
     return made;
   }
 

@@ -10,10 +10,14 @@ import java.util.random.RandomGenerator;
 
 /**
  * Chooses a server: of the lowest priority value that has one in service, two by weighted chance,
- * of which the one with less of our own work in flight wins. Two choices keep the load even where
- * one alone would pile up, and need nobody's knowledge but our own.
+ * of which the less loaded wins (KP-RTE-20). Two choices keep the load even where one alone would
+ * pile up. The loads in kp-servers are some time old and seen by every sender: those that are near
+ * each other count as equal, and then the one with less of our own work in flight wins.
  */
 public final class ServerChoice {
+  /** Percent by which two loads differ at least before the lower one wins. */
+  public static final int LOADS_DIFFER = 10;
+
   private ServerChoice() {}
 
   /**
@@ -44,7 +48,13 @@ public final class ServerChoice {
     }
     Server one = weighted(first, random);
     Server other = weighted(first, random);
-    return Optional.of(inFlight.applyAsInt(other) < inFlight.applyAsInt(one) ? other : one);
+    return Optional.of(isLessLoaded(other, one, inFlight) ? other : one);
+  }
+
+  private static boolean isLessLoaded(Server a, Server b, ToIntFunction<Server> inFlight) {
+    return Math.abs(a.load() - b.load()) >= LOADS_DIFFER
+        ? a.load() < b.load()
+        : inFlight.applyAsInt(a) < inFlight.applyAsInt(b);
   }
 
   private static Server weighted(List<Server> servers, RandomGenerator random) {

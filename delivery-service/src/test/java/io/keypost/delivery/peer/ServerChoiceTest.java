@@ -9,11 +9,12 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToIntFunction;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
 import org.junit.jupiter.api.Test;
 
-/** KP-TRF-10. */
+/** KP-TRF-10, KP-RTE-20. */
 class ServerChoiceTest {
   private static final long SEED = 4711;
   private static final Instant NOW = Instant.parse("2026-11-24T12:00:00Z");
@@ -52,6 +53,34 @@ class ServerChoiceTest {
 
     // The heavy one only wins when both draws fall on it: nine of sixteen.
     assertThat(drawn.get(heavy)).as("seed %d", SEED).isBetween(2050, 2450);
+  }
+
+  @Test
+  void prefersTheOneThatSaysItIsLessLoadedByKpRte20() {
+    Server busy = new Server(heavy.host(), 443, 10, 30, ServerState.IN_SERVICE, 90);
+    Server idle = new Server(light.host(), 443, 10, 10, ServerState.IN_SERVICE, 20);
+    Map<Server, Integer> drawn = new HashMap<>();
+    for (int i = 0; i < 4000; i++) {
+      // What we have in flight ourselves does not outweigh what the server says.
+      drawn.merge(
+          choose(List.of(busy, idle), server -> server.equals(idle) ? 50 : 0), 1, Integer::sum);
+    }
+
+    assertThat(drawn.get(busy)).as("seed %d", SEED).isBetween(2050, 2450);
+  }
+
+  @Test
+  void takesLoadsThatAreNearEachOtherForEqualByKpRte20() {
+    Server one = new Server(heavy.host(), 443, 10, 10, ServerState.IN_SERVICE, 29);
+    Server other = new Server(light.host(), 443, 10, 10, ServerState.IN_SERVICE, 20);
+    Map<Server, Integer> drawn = new HashMap<>();
+    for (int i = 0; i < 4000; i++) {
+      drawn.merge(
+          choose(List.of(one, other), server -> server.equals(other) ? 1 : 0), 1, Integer::sum);
+    }
+
+    // The one with our own request wins only when both draws fall on it: one of four.
+    assertThat(drawn.get(other)).as("seed %d", SEED).isBetween(850, 1150);
   }
 
   @Test
@@ -108,6 +137,10 @@ class ServerChoiceTest {
   private void fail(ServerHealth health) {
     health.begun(heavy);
     health.failed(heavy, NOW);
+  }
+
+  private Server choose(List<Server> servers, ToIntFunction<Server> inFlight) {
+    return ServerChoice.choose(servers, _ -> false, inFlight, random).orElseThrow();
   }
 
   private Server choose(int inFlightOfHeavy, int inFlightOfOthers) {

@@ -11,6 +11,7 @@ import io.keypost.directory.ResolutionTrace;
 import io.keypost.directory.ServersView;
 import io.keypost.directory.cache.RecordCache;
 import io.keypost.directory.client.FetchWatch.Said;
+import io.keypost.directory.cache.RevocationCache;
 import io.keypost.directory.dns.DnsLookups;
 import io.keypost.directory.dns.PinAnswer;
 import io.keypost.directory.dns.PinLookup;
@@ -26,10 +27,12 @@ import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.record.AddressRecord.Alias;
 import io.keypost.protocol.record.Succession;
+import io.keypost.protocol.record.Verified;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
@@ -49,6 +52,7 @@ public final class DirectoryClient implements Directory, AutoCloseable {
   private final RecordCache<MailDomain, DomainView> domains;
   private final RecordCache<Address, AddressView> addresses;
   private final RecordCache<MailDomain, ServersView> servers;
+  private final RevocationCache revocations;
   private final PeerVerifier peers;
 
   DirectoryClient(DirectoryParts parts) {
@@ -59,6 +63,7 @@ public final class DirectoryClient implements Directory, AutoCloseable {
     this.working = parts.working();
     this.trace = parts.trace();
     this.keyServers = parts.keyServers(this::domain);
+    this.revocations = parts.revocations();
     OwnKeyServer ownKeyServer =
         request ->
             parts
@@ -70,7 +75,7 @@ public final class DirectoryClient implements Directory, AutoCloseable {
         parts.reportsTo().isPresent()
             ? DirectoryWatch.both(parts.watch(), new RemoteIncidents(ownKeyServer, clock))
             : parts.watch();
-    RecordFetcher fetcher = parts.fetcher(keyServers, this::domain, ownKeyServer, watch);
+    RecordFetcher fetcher = parts.fetcher(keyServers, revocations, this::domain, ownKeyServer, watch);
     RecordFetcher.DomainSource source = domainSource();
     DirectorySettings settings = parts.settings();
     this.domains =
@@ -129,7 +134,21 @@ public final class DirectoryClient implements Directory, AutoCloseable {
 
   @Override
   public CompletionStage<DomainView> domain(MailDomain domain) {
-    return domains.get(domain);
+    return domains.get(domain).thenApply(this::unlessRevoked);
+  }
+
+  /** A kept record bridges a failure, but not that its own signer was revoked since. */
+  private DomainView unlessRevoked(DomainView view) {
+    return revocations
+        .kept(view.verified().domain())
+        .filter(known -> !known.digest().equals(view.verified().revoked().record()))
+        .map(known -> new DomainView(view.pin(), view.security(), view.verified().revoking(known)))
+        .orElse(view);
+  }
+
+  /** What a domain whose record was looked up has revoked, as it was signed. */
+  public Optional<String> keptRevocations(MailDomain domain) {
+    return revocations.kept(domain).map(Verified::jws);
   }
 
   @Override
@@ -144,7 +163,8 @@ public final class DirectoryClient implements Directory, AutoCloseable {
 
   @Override
   public CompletionStage<DomainView> domainFetchedSince(MailDomain domain, Instant earliest) {
-    return domains.getFetchedSince(domain, earliest);
+    revocations.markStale(domain);
+    return domains.getFetchedSince(domain, earliest).thenApply(this::unlessRevoked);
   }
 
   @Override
@@ -185,6 +205,7 @@ public final class DirectoryClient implements Directory, AutoCloseable {
   public void changed(MailDomain domain) {
     domains.markStale(domain);
     servers.markStale(domain);
+    revocations.markStale(domain);
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.keypost.directory.DirectorySettings;
 import io.keypost.directory.DirectoryWatch;
 import io.keypost.directory.DomainView;
 import io.keypost.directory.ResolutionTrace;
+import io.keypost.directory.cache.RevocationCache;
 import io.keypost.directory.dns.DnsLookups;
 import io.keypost.directory.dns.PinLookup;
 import io.keypost.directory.keyserver.KeyServers;
@@ -50,8 +51,13 @@ record DirectoryParts(
     return new KeyServers(http, pins, platform, domains, trace);
   }
 
+  RevocationCache revocations() {
+    return new RevocationCache(clock, settings.maxDomains());
+  }
+
   RecordFetcher fetcher(
       KeyServers keyServers,
+      RevocationCache revocations,
       Function<MailDomain, CompletionStage<DomainView>> domains,
       OwnKeyServer ownKeyServer,
       DirectoryWatch watches) {
@@ -70,6 +76,7 @@ record DirectoryParts(
         gate,
         keyServers,
         new LookupBatches(vertx, keyServers),
+        revocations,
         own.map(o -> new OwnProvider(o.domain, o.token, keyServers, domains, clock)),
         trace);
   }

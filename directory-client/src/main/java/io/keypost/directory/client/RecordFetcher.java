@@ -8,6 +8,7 @@ import io.keypost.directory.ResolutionStep;
 import io.keypost.directory.ResolutionTrace;
 import io.keypost.directory.ServersView;
 import io.keypost.directory.cache.RecordCache.Fetched;
+import io.keypost.directory.cache.RevocationCache;
 import io.keypost.directory.dns.PinAnswer;
 import io.keypost.directory.dns.PinLookup;
 import io.keypost.directory.keyserver.KeyServers;
@@ -20,6 +21,7 @@ import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.openpgp.UserCertificate;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.record.RecordVerifier;
+import io.keypost.protocol.record.RevocationsRecord;
 import io.keypost.protocol.record.Verified;
 import io.keypost.protocol.record.VerifiedDomain;
 import io.keypost.protocol.refusal.RefusalCode;
@@ -45,6 +47,7 @@ final class RecordFetcher {
   private final PinGate gate;
   private final KeyServers keyServers;
   private final LookupBatches batches;
+  private final RevocationCache revocations;
   private final Optional<OwnProvider> ownProvider;
   private final ResolutionTrace trace;
 
@@ -56,6 +59,7 @@ final class RecordFetcher {
       PinGate gate,
       KeyServers keyServers,
       LookupBatches batches,
+      RevocationCache revocations,
       Optional<OwnProvider> ownProvider,
       ResolutionTrace trace) {
     this.settings = settings;
@@ -65,11 +69,12 @@ final class RecordFetcher {
     this.gate = gate;
     this.keyServers = keyServers;
     this.batches = batches;
+    this.revocations = revocations;
     this.ownProvider = ownProvider;
     this.trace = trace;
   }
 
-  /** DNS, pin, memory, record, continuity. */
+  /** DNS, pin, memory, record, continuity, and what the domain has revoked. */
   CompletionStage<Fetched<DomainView>> domain(MailDomain domain) {
     return pins.pin(domain)
         .thenCompose(
@@ -92,7 +97,12 @@ final class RecordFetcher {
         .thenCompose(
             verified ->
                 gate.pass(answer, confirmed, verified)
-                    .thenApply(remembered -> viewOf(answer, remembered, verified)));
+                    .thenCompose(
+                        remembered ->
+                            revocations(answer, verified)
+                                .thenApply(
+                                    revoked ->
+                                        viewOf(answer, remembered, verified.revoking(revoked)))));
   }
 
   private CompletionStage<String> domainRecord(PinAnswer answer) {
@@ -105,6 +115,20 @@ final class RecordFetcher {
   private VerifiedDomain verifyDomain(String jws, PinAnswer answer) {
     return RecordVerifier.verifyDomain(
         jws, answer.pin().root(), answer.pin().domain(), clock.instant());
+  }
+
+  private CompletionStage<Verified<RevocationsRecord>> revocations(
+      PinAnswer answer, VerifiedDomain domain) {
+    return revocations.get(
+        domain.domain(),
+        () ->
+            ownProvider
+                .flatMap(own -> own.heldRevocations(domain.domain()))
+                .<CompletionStage<String>>map(CompletableFuture::completedFuture)
+                .orElseGet(() -> keyServers.revocationsRecord(answer.pin()))
+                .thenApplyAsync(
+                    jws -> RecordVerifier.verifyRevocations(jws, domain, clock.instant()),
+                    working));
   }
 
   private Fetched<DomainView> viewOf(

@@ -1,5 +1,6 @@
 package io.keypost.directory.identity;
 
+import io.keypost.protocol.Bytes;
 import io.keypost.protocol.certificate.CertificateCodec;
 import io.keypost.protocol.certificate.KeyEncryptionKey;
 import io.keypost.protocol.certificate.KeyProtection;
@@ -11,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.PrivateKey;
+import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -51,10 +54,10 @@ public final class ReceiptIdentity {
    */
   public static Optional<ReceiptIdentity> load(Path directory, KeyEncryptionKey kek) {
     try {
+      Path files = IdentityDirectory.inForce(directory);
       List<X509Certificate> chain =
-          CertificateCodec.chainFromPem(Files.readString(directory.resolve(CHAIN_FILE)));
-      PrivateKey key =
-          KeyProtection.unwrapFromPem(Files.readString(directory.resolve(KEY_FILE)), kek);
+          CertificateCodec.chainFromPem(Files.readString(files.resolve(CHAIN_FILE)));
+      PrivateKey key = KeyProtection.unwrapFromPem(Files.readString(files.resolve(KEY_FILE)), kek);
       return Optional.of(new ReceiptIdentity(chain, key));
     } catch (NoSuchFileException e) {
       return Optional.empty();
@@ -64,6 +67,13 @@ public final class ReceiptIdentity {
       throw new IllegalArgumentException(
           "identity directory " + directory + ": " + e.refusal().detail(), e);
     }
+  }
+
+  /** The files of an identity directory that say this, the key wrapped with {@code kek}. */
+  public Map<String, Bytes> files(KeyEncryptionKey kek, SecureRandom random) {
+    return Map.of(
+        KEY_FILE, Bytes.utf8(KeyProtection.wrapToPem(key, kek, random)),
+        CHAIN_FILE, Bytes.utf8(CertificateCodec.toPem(chain)));
   }
 
   /** Leaf first, then the operational CA. */

@@ -1,5 +1,6 @@
 package io.keypost.directory.identity;
 
+import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.certificate.CertificateCodec;
 import io.keypost.protocol.certificate.CertificateDigests;
@@ -16,6 +17,7 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -71,17 +73,17 @@ public final class ServerIdentity {
    */
   public static Optional<ServerIdentity> load(Path directory) {
     try {
+      Path files = IdentityDirectory.inForce(directory);
       MailDomain operator =
-          MailDomain.parse(Files.readString(directory.resolve(OPERATOR_FILE)).strip());
+          MailDomain.parse(Files.readString(files.resolve(OPERATOR_FILE)).strip());
       List<X509Certificate> chain =
           new ArrayList<>(
-              CertificateCodec.chainFromPem(Files.readString(directory.resolve(CHAIN_FILE))));
-      X509Certificate root =
-          CertificateCodec.fromPem(Files.readString(directory.resolve(ROOT_FILE)));
+              CertificateCodec.chainFromPem(Files.readString(files.resolve(CHAIN_FILE))));
+      X509Certificate root = CertificateCodec.fromPem(Files.readString(files.resolve(ROOT_FILE)));
       if (!chain.getLast().equals(root)) {
         chain.add(root);
       }
-      PrivateKey key = P256.privateFromPem(Files.readString(directory.resolve(KEY_FILE)));
+      PrivateKey key = P256.privateFromPem(Files.readString(files.resolve(KEY_FILE)));
       return Optional.of(new ServerIdentity(operator, chain, key));
     } catch (NoSuchFileException e) {
       return Optional.empty();
@@ -99,6 +101,16 @@ public final class ServerIdentity {
     } catch (RefusedException e) {
       throw new IllegalArgumentException("not a server certificate", e);
     }
+  }
+
+  /** The files of an identity directory that say this. */
+  public Map<String, Bytes> files() {
+    int root = chain.size() - 1;
+    return Map.of(
+        OPERATOR_FILE, Bytes.utf8(operator.value() + "\n"),
+        ROOT_FILE, Bytes.utf8(CertificateCodec.toPem(chain.get(root))),
+        KEY_FILE, Bytes.utf8(P256.toPem(key)),
+        CHAIN_FILE, Bytes.utf8(CertificateCodec.toPem(chain.subList(0, root))));
   }
 
   /** Whose server this is. */

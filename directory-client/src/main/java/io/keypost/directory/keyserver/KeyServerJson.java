@@ -84,7 +84,10 @@ final class KeyServerJson {
       addresses.putIfAbsent(address, found);
     }
     return new LookupAnswer(
-        addresses, byDomain(json.path("domains"), answer), byDomain(json.path("servers"), answer));
+        addresses,
+        byDomain(json.path("domains"), answer),
+        byDomain(json.path("servers"), answer),
+        byDomain(json.path("revocations"), answer));
   }
 
   private static Address address(JsonNode entry, PeerAnswer answer) {

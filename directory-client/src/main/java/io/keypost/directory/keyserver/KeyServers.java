@@ -50,7 +50,17 @@ public final class KeyServers {
 
   /** The {@code kp-domain} JWS of the pin's domain, not verified. */
   public CompletionStage<String> domainRecord(Pin pin) {
-    PeerRequest request = PeerRequest.get("/v1/domains/" + pin.domain().value());
+    return recordWithOwnProof(pin, "/v1/domains/" + pin.domain().value());
+  }
+
+  /** The {@code kp-revocations} JWS of the pin's domain, not verified. */
+  public CompletionStage<String> revocationsRecord(Pin pin) {
+    return recordWithOwnProof(pin, "/v1/domains/" + pin.domain().value() + "/revocations");
+  }
+
+  /** A record that carries its signer's chain, so that nothing hangs on who hands it out. */
+  private CompletionStage<String> recordWithOwnProof(Pin pin, String path) {
+    PeerRequest request = PeerRequest.get(path);
     return rootOfOperator(pin)
         .thenCompose(
             root -> ask(pin, request, PeerTrust.chainingTo(root, pin.operator()).or(platform)))

@@ -37,6 +37,7 @@ public final class OwnProvider {
   private final TimedCache<Address, AddressAnswer> addresses;
   private final TimedCache<MailDomain, String> domainRecords;
   private final TimedCache<MailDomain, String> serverRecords;
+  private final TimedCache<MailDomain, String> revocations;
 
   /**
    * Asks the key server of {@code domain}.
@@ -57,6 +58,7 @@ public final class OwnProvider {
     this.addresses = new TimedCache<>(clock, MAX_HELD);
     this.domainRecords = new TimedCache<>(clock, MAX_HELD);
     this.serverRecords = new TimedCache<>(clock, MAX_HELD);
+    this.revocations = new TimedCache<>(clock, MAX_HELD);
   }
 
   /** The record of {@code address}; those that come with it are held. */
@@ -81,6 +83,13 @@ public final class OwnProvider {
     return held;
   }
 
+  /** What a domain has revoked, if that came with an address a moment ago. */
+  public Optional<String> heldRevocations(MailDomain foreign) {
+    Optional<String> held = revocations.ifPresent(foreign);
+    revocations.forget(foreign);
+    return held;
+  }
+
   private CompletionStage<String> ask(Address address) {
     PeerRequest request =
         PeerRequest.post("/v1/lookups", "application/json", KeyServerJson.lookup(List.of(address)));
@@ -98,6 +107,7 @@ public final class OwnProvider {
   private CompletionStage<String> takeApart(Address asked, LookupAnswer answer) {
     answer.domains().forEach((name, record) -> domainRecords.put(name, record, HELD));
     answer.servers().forEach((name, record) -> serverRecords.put(name, record, HELD));
+    answer.revocations().forEach((name, record) -> revocations.put(name, record, HELD));
     answer
         .addresses()
         .forEach(

@@ -37,9 +37,11 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +67,12 @@ public final class PeerHttp implements AutoCloseable {
    */
   public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(4);
 
+  /**
+   * How long connections that were opened under an earlier identity may end what they carry; longer
+   * than any request.
+   */
+  public static final Duration RETIRED_AFTER = Duration.ofMinutes(15);
+
   /** An idle connection is closed after this time. */
   public static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
@@ -78,8 +86,16 @@ public final class PeerHttp implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(PeerHttp.class);
 
+  /** Connections, and the identity that their handshakes may have shown. */
+  private record Opened(Optional<ServerIdentity> identity, HttpClient client) {
+    boolean isOf(Optional<ServerIdentity> now) {
+      return identity.map(ServerIdentity::toString).equals(now.map(ServerIdentity::toString));
+    }
+  }
+
   private final Vertx vertx;
-  private final HttpClient client;
+  private final Supplier<Optional<ServerIdentity>> identity;
+  private final AtomicReference<Opened> opened;
   private final TargetAddresses addresses;
   private final InstantSource clock;
 
@@ -99,13 +115,40 @@ public final class PeerHttp implements AutoCloseable {
     this.vertx = vertx;
     this.clock = clock;
     this.addresses = new TargetAddresses(hosts, allowed, clock, refused);
-    this.client =
-        vertx.createHttpClient(
-            options(identity),
-            new PoolOptions()
-                .setHttp1MaxSize(MAX_CONNECTIONS)
-                .setHttp2MaxSize(MAX_CONNECTIONS)
-                .setMaxWaitQueueSize(MAX_WAITING));
+    this.identity = identity;
+    this.opened = new AtomicReference<>(new Opened(identity.get(), newClient()));
+  }
+
+  private HttpClient newClient() {
+    return vertx.createHttpClient(
+        options(identity),
+        new PoolOptions()
+            .setHttp1MaxSize(MAX_CONNECTIONS)
+            .setHttp2MaxSize(MAX_CONNECTIONS)
+            .setMaxWaitQueueSize(MAX_WAITING));
+  }
+
+  /**
+   * A connection shows for its whole life what it showed when it was opened: with another identity
+   * new ones are opened, and the old ones are closed once they have ended what they carry.
+   */
+  private HttpClient client() {
+    Opened current = opened.get();
+    Optional<ServerIdentity> now = identity.get();
+    if (current.isOf(now)) {
+      return current.client();
+    }
+    Opened next = new Opened(now, newClient());
+    if (opened.compareAndSet(current, next)) {
+      vertx.setTimer(RETIRED_AFTER.toMillis(), _ -> end(current.client()));
+    } else {
+      end(next.client());
+    }
+    return opened.get().client();
+  }
+
+  private static void end(HttpClient client) {
+    client.close().onFailure(error -> LOG.debug("connections did not close", error));
   }
 
   /** What every connection to a peer has, for those who need a client of their own. */
@@ -136,8 +179,8 @@ public final class PeerHttp implements AutoCloseable {
    * Sends a request to the first of the targets' addresses that answers.
    *
    * @return the answer with any status below 500; completes exceptionally with {@link
-   *     RefusedException}: {@code directory_unavailable}, {@code target_not_allowed}, or what DNS
-   *     refused
+   *     RefusedException}: {@code directory_unavailable}, {@code clock_wrong}, {@code
+   *     target_not_allowed}, or what DNS refused
    */
   public CompletionStage<PeerAnswer> exchange(
       PeerRequest request, List<PeerTarget> targets, PeerTrust trust) {
@@ -216,10 +259,16 @@ public final class PeerHttp implements AutoCloseable {
                   ? attempt(request, trust, attempts, next)
                   : Future.failedFuture(
                       RefusedException.of(
-                          RefusalCode.DIRECTORY_UNAVAILABLE,
-                          String.join("; ", attempts.failures),
-                          error));
+                          codeOf(error), String.join("; ", attempts.failures), error));
             });
+  }
+
+  /** A certificate that is not valid yet tells of clocks and not of a key server that is away. */
+  private static RefusalCode codeOf(Throwable error) {
+    return error instanceof RefusedException refused
+            && refused.code() == RefusalCode.CERTIFICATE_NOT_YET_VALID
+        ? RefusalCode.CLOCK_WRONG
+        : RefusalCode.DIRECTORY_UNAVAILABLE;
   }
 
   private Future<PeerAnswer> once(PeerRequest request, PeerTrust trust, Endpoint endpoint) {
@@ -266,7 +315,7 @@ public final class PeerHttp implements AutoCloseable {
             .setPort(endpoint.target().port())
             .setConnectTimeout(CONNECT_TIMEOUT.toMillis())
             .setFollowRedirects(false);
-    return client
+    return client()
         .request(options)
         .compose(
             request -> {
@@ -274,7 +323,7 @@ public final class PeerHttp implements AutoCloseable {
               request.exceptionHandler(error -> LOG.debug("{}: {}", endpoint, error.toString()));
               try {
                 trust.require(
-                    chainOf(request.connection().sslSession().getPeerCertificates()),
+                    chainOf(request.connection().sslSession()),
                     endpoint.target().host(),
                     clock.instant());
                 return Future.succeededFuture(request);
@@ -288,9 +337,13 @@ public final class PeerHttp implements AutoCloseable {
             });
   }
 
-  private static List<X509Certificate> chainOf(Certificate[] certificates) {
+  private static List<X509Certificate> chainOf(@Nullable SSLSession session)
+      throws SSLPeerUnverifiedException {
+    if (session == null) {
+      throw new SSLPeerUnverifiedException("the connection was closed");
+    }
     List<X509Certificate> chain = new ArrayList<>();
-    for (Certificate certificate : certificates) {
+    for (Certificate certificate : session.getPeerCertificates()) {
       if (certificate instanceof X509Certificate x509) {
         chain.add(x509);
       }
@@ -342,7 +395,6 @@ public final class PeerHttp implements AutoCloseable {
   /** Closes all connections. */
   @Override
   public void close() {
-    Future<Void> closing = client.close();
-    closing.onFailure(error -> {});
+    end(opened.get().client());
   }
 }

@@ -65,6 +65,11 @@ public record PeerRequest(
     return new PeerRequest(method, path, headers, body, octets, timeout);
   }
 
+  /** The same with another bound on the time of one attempt. */
+  public PeerRequest withTimeout(Duration longest) {
+    return new PeerRequest(method, path, headers, body, maxAnswerOctets, longest);
+  }
+
   /** Never the headers, which may hold a token. */
   @Override
   public String toString() {

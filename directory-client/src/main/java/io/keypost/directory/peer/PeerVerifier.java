@@ -90,7 +90,7 @@ public final class PeerVerifier {
     return directory
         .domain(operator)
         .thenCompose(domain -> checked(chain, domain, certificate))
-        .thenCompose(checked -> listed(checked, operator));
+        .thenCompose(checked -> listed(chain, checked, operator));
   }
 
   private CompletionStage<CheckedCertificate> checked(
@@ -113,12 +113,14 @@ public final class PeerVerifier {
         chain,
         domain.verified().rootCertificate(),
         domain.verified().operationalCas(),
+        domain.verified().revoked().certificates(),
         CertificateUse.SERVER,
         domain.verified().domain(),
         clock.instant());
   }
 
-  private CompletionStage<VerifiedPeer> listed(CheckedCertificate checked, MailDomain operator) {
+  private CompletionStage<VerifiedPeer> listed(
+      List<X509Certificate> chain, CheckedCertificate checked, MailDomain operator) {
     return directory
         .servers(operator)
         .thenCompose(
@@ -129,21 +131,35 @@ public final class PeerVerifier {
                         new Refetch(checked.digest(), Kind.SERVERS, operator),
                         since -> directory.serversFetchedSince(operator, since),
                         () -> directory.servers(operator)))
+        .thenCompose(
+            servers ->
+                lists(servers, checked)
+                    ? CompletableFuture.completedFuture(verified(servers, checked, operator))
+                    : unlisted(chain, checked, operator));
+  }
+
+  private VerifiedPeer verified(
+      ServersView servers, CheckedCertificate checked, MailDomain operator) {
+    return new VerifiedPeer(
+        operator,
+        checked.digest(),
+        earliest(
+            checked.goodUntil(),
+            servers.verified().goodUntil(),
+            servers.operator().verified().goodUntil(),
+            clock.instant().plus(LONGEST_TRUST)));
+  }
+
+  /** What is not listed was perhaps revoked, which has a code of its own (T16). */
+  private CompletionStage<VerifiedPeer> unlisted(
+      List<X509Certificate> chain, CheckedCertificate checked, MailDomain operator) {
+    return domainAnew(checked.digest(), operator)
         .thenApply(
-            servers -> {
-              if (!lists(servers, checked)) {
-                throw RefusedException.of(
-                    RefusalCode.CERTIFICATE_UNLISTED,
-                    operator + " does not list the certificate " + checked.digest());
-              }
-              return new VerifiedPeer(
-                  operator,
-                  checked.digest(),
-                  earliest(
-                      checked.goodUntil(),
-                      servers.verified().goodUntil(),
-                      servers.operator().verified().goodUntil(),
-                      clock.instant().plus(LONGEST_TRUST)));
+            domain -> {
+              CheckedCertificate again = check(chain, domain);
+              throw RefusedException.of(
+                  RefusalCode.CERTIFICATE_UNLISTED,
+                  operator + " does not list the certificate " + again.digest());
             });
   }
 

@@ -38,7 +38,8 @@ public interface PeerTrust {
             CertificateChecker.check(
                 chain,
                 operator.rootCertificate(),
-                Set.copyOf(operator.statement().operationalCas()),
+                operator.operationalCas(),
+                operator.revoked().certificates(),
                 CertificateUse.SERVER,
                 operator.record().domain(),
                 now),

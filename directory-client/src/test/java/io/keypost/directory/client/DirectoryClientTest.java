@@ -9,10 +9,13 @@ import io.keypost.directory.DomainView;
 import io.keypost.directory.Refusals;
 import io.keypost.directory.Resolution;
 import io.keypost.directory.ResolutionStep;
+import io.keypost.directory.cache.RecordCache;
+import io.keypost.directory.cache.RevocationCache;
 import io.keypost.directory.dns.DnsSecurity;
 import io.keypost.directory.dns.DnsSettings;
 import io.keypost.directory.identity.ServerIdentity;
 import io.keypost.directory.net.AllowedTargets;
+import io.keypost.directory.net.PeerRequest;
 import io.keypost.directory.pin.InProcessPinMemory;
 import io.keypost.directory.pin.RememberedPin;
 import io.keypost.directory.testing.SettableClock;
@@ -21,6 +24,7 @@ import io.keypost.directory.testing.TestKeyServer;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
+import io.keypost.protocol.certificate.CertificateDigests;
 import io.keypost.protocol.openpgp.UserSecretKey;
 import io.keypost.protocol.pin.KeyServerName;
 import io.keypost.protocol.pin.Pin;
@@ -34,11 +38,13 @@ import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.security.KeyPair;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -153,9 +159,115 @@ class DirectoryClientTest {
             "PinFound",
             "PinRecalled",
             "KeyServerAnswered",
+            "KeyServerAnswered",
             "DomainVerified",
             "KeyServerAnswered",
             "AddressVerified");
+  }
+
+  @Test
+  void whatADomainRevokedIsAskedForEveryTenMinutesByKpRec20() {
+    assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
+        .isEmpty();
+    ServerIdentity mx = beta.listedServer("mx.beta.test");
+    Digest revoked = CertificateDigests.certificate(mx.chain().getFirst());
+    beta.revoke(mx.chain().getFirst());
+
+    clock.pass(RevocationCache.REFRESH_AFTER.minusSeconds(1));
+    assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
+        .isEmpty();
+    clock.pass(Duration.ofSeconds(61));
+    assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
+        .containsExactly(revoked);
+  }
+
+  @Test
+  void withoutWhatADomainRevokedNothingOfItIsBelievedByKpRec20() {
+    betaServer.misbehave(
+        request -> {
+          boolean asked = request.path().endsWith("/revocations");
+          if (asked) {
+            TestKeyServer.problem(request, 404, "not_found");
+          }
+          return asked;
+        });
+
+    assertRefused(RefusalCode.DIRECTORY_UNAVAILABLE, () -> await(directory.domain(beta.domain())));
+
+    betaServer.behave();
+    clock.pass(RecordCache.FAILURE_MEMORY);
+    assertThat(await(directory.domain(beta.domain()))).isNotNull();
+    betaServer.misbehave(
+        request -> {
+          TestKeyServer.problem(request, 503, "unavailable");
+          return true;
+        });
+    clock.pass(Duration.ofHours(23));
+    assertThat(await(directory.domain(beta.domain()))).as("kept").isNotNull();
+    clock.pass(Duration.ofHours(1));
+    assertRefused(RefusalCode.RECORD_EXPIRED, () -> await(directory.domain(beta.domain())));
+  }
+
+  @Test
+  void whoTakesARevocationBackIsNotBelievedByKpRec22() {
+    ServerIdentity mx = beta.listedServer("mx.beta.test");
+    beta.revoke(mx.chain().getFirst());
+    Digest revoked = CertificateDigests.certificate(mx.chain().getFirst());
+    await(directory.domain(beta.domain()));
+
+    beta.forgetRevocations();
+    clock.pass(RevocationCache.REFRESH_AFTER.plusMinutes(1));
+
+    assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
+        .as("what was kept stands")
+        .containsExactly(revoked);
+  }
+
+  @Test
+  void aSignerThatWasRevokedSignsNothingMoreByKpRec20() {
+    UserSecretKey bob = beta.user("bob");
+    await(directory.address(bob.address()));
+    X509Certificate stolen = beta.signing();
+    String old = beta.domainRecord();
+    beta.renewSigning();
+    beta.revoke(stolen);
+    // Who stole the key goes on to show the old record, and nothing of what was revoked is hidden.
+    betaServer.misbehave(
+        request -> {
+          boolean asked = request.path().equals("/v1/domains/beta.test");
+          if (asked) {
+            TestKeyServer.answer(request, old);
+          }
+          return asked;
+        });
+    clock.pass(RevocationCache.REFRESH_AFTER.plusMinutes(1));
+
+    assertRefused(RefusalCode.RECORD_UNTRUSTED, () -> await(directory.domain(beta.domain())));
+    betaServer.behave();
+    clock.pass(RecordCache.FAILURE_MEMORY);
+    assertThat(await(directory.address(bob.address()))).isNotNull();
+  }
+
+  @Test
+  void aRenewedIdentityIsShownThoughAConnectionIsOpen() {
+    List<Digest> shown = Collections.synchronizedList(new ArrayList<>());
+    alphaServer.misbehave(
+        request -> {
+          TestKeyServer.peerOf(request).ifPresent(shown::add);
+          return false;
+        });
+    PeerRequest request = PeerRequest.get("/v1/operators/alpha.test/servers");
+    await(directory.askKeyServer(alpha.domain(), request));
+    Digest first = CertificateDigests.certificate(identity.chain().getFirst());
+    assertThat(shown).isNotEmpty().containsOnly(first);
+
+    identity = alpha.listedServer("mx.alpha.test");
+    shown.clear();
+    await(directory.askKeyServer(alpha.domain(), request));
+
+    assertThat(shown)
+        .containsExactly(CertificateDigests.certificate(identity.chain().getFirst()))
+        .doesNotContain(first);
   }
 
   @Test
@@ -234,7 +346,10 @@ class DirectoryClientTest {
 
     lookups.forEach(DirectoryClientTest::await);
 
-    assertThat(betaServer.requests()).filteredOn(r -> r.startsWith("GET")).hasSize(1);
+    assertThat(betaServer.requests())
+        .filteredOn(r -> r.startsWith("GET"))
+        .containsExactlyInAnyOrder(
+            "GET /v1/domains/beta.test", "GET /v1/domains/beta.test/revocations");
     assertThat(betaServer.requests()).filteredOn(r -> r.startsWith("POST")).hasSizeBetween(2, 10);
   }
 
@@ -473,7 +588,7 @@ class DirectoryClientTest {
       clock.pass(Duration.ofMinutes(1));
       assertThat(await(directory.domainFetchedSince(beta.domain(), clock.instant()))).isNotNull();
     }
-    assertThat(second.requests()).hasSize(4);
+    assertThat(second.requests()).filteredOn(r -> r.equals("GET /v1/domains/beta.test")).hasSize(4);
   }
 
   private static int deadPort() {

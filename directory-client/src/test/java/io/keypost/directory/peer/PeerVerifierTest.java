@@ -68,6 +68,38 @@ class PeerVerifierTest {
   }
 
   @Test
+  void aRevokedCertificateIsRefusedWithItsOwnCodeByKpRec20() {
+    ServerIdentity mx = alpha.listedServer("mx.alpha.test");
+    ServerIdentity other = alpha.listedServer("mx2.alpha.test");
+    assertThat(await(peers.verify(mx.chain()))).isNotNull();
+
+    alpha.revoke(mx.chain().getFirst());
+    directory.changed(alpha.domain());
+
+    assertRefused(RefusalCode.CERTIFICATE_REVOKED, () -> await(peers.verify(mx.chain())));
+    assertThat(await(peers.verify(other.chain()))).isNotNull();
+  }
+
+  @Test
+  void aRevocationIsLookedForBeforeACertificateIsCalledUnlistedByKpRec20() {
+    ServerIdentity mx = alpha.listedServer("mx.alpha.test");
+    await(directory.domain(alpha.domain()));
+
+    alpha.revoke(mx.chain().getFirst());
+
+    assertRefused(RefusalCode.CERTIFICATE_REVOKED, () -> await(peers.verify(mx.chain())));
+  }
+
+  @Test
+  void everyCertificateOfARevokedCaIsRefusedByKpRec20() {
+    ServerIdentity mx = alpha.listedServer("mx.alpha.test");
+    alpha.exchangeCa();
+    alpha.revoke(mx.chain().get(1));
+
+    assertRefused(RefusalCode.CERTIFICATE_REVOKED, () -> await(peers.verify(mx.chain())));
+  }
+
+  @Test
   void fetchesTheListAnewBeforeItRefusesButOnceAMinuteForEachPeerByKpTrf4() {
     await(directory.servers(alpha.domain()));
     ServerIdentity late = alpha.listedServer("mx2.alpha.test");

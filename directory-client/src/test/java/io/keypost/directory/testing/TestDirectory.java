@@ -148,7 +148,13 @@ public final class TestDirectory implements Directory {
             verified.statement().gen(),
             clock.instant().plus(verified.statement().max()),
             new FirstSight(clock.instant(), FirstSight.By.DNSSEC));
-    return new DomainView(pin, DnsSecurity.SECURE, remembered, verified);
+    return new DomainView(
+        pin,
+        DnsSecurity.SECURE,
+        remembered,
+        verified.revoking(
+            RecordVerifier.verifyRevocations(
+                found.revocationsRecord(), verified, clock.instant())));
   }
 
   private AddressView fetchAddress(Address address) {

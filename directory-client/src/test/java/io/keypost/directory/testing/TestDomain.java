@@ -19,9 +19,11 @@ import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.record.ConsentRecord;
 import io.keypost.protocol.record.DomainRecord;
 import io.keypost.protocol.record.RecordSigner;
+import io.keypost.protocol.record.RevocationsRecord;
 import io.keypost.protocol.record.RootStatement;
 import io.keypost.protocol.record.ServersRecord;
 import java.security.KeyPair;
+import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -45,6 +47,7 @@ public final class TestDomain {
   private final List<DomainRecord.RetiredRoot> retired = new ArrayList<>();
   private final List<MailDomain> operators = new ArrayList<>();
   private final List<Digest> certificates = new ArrayList<>();
+  private final List<RevocationsRecord.Entry> revoked = new ArrayList<>();
   private final List<ServersRecord.Server> servers = new ArrayList<>();
   private final Map<Address, String> statements = new ConcurrentHashMap<>();
   private final Map<Address, AddressRecord.Content> contents = new ConcurrentHashMap<>();
@@ -139,6 +142,64 @@ public final class TestDomain {
         List.of(issuer().receipt(keys.getPublic(), clock.instant()), ca), keys.getPrivate());
   }
 
+  /**
+   * Certifies a server's request and lists it.
+   *
+   * @return leaf and operational CA
+   */
+  public List<X509Certificate> certifyServer(String host, PublicKey key) {
+    X509Certificate leaf = issuer().server(List.of(MailDomain.parse(host)), key, clock.instant());
+    certificates.add(CertificateDigests.certificate(leaf));
+    seq++;
+    return List.of(leaf, ca);
+  }
+
+  /** Revokes a certificate of this domain, and lists it no more. */
+  public void revoke(X509Certificate certificate) {
+    Digest digest = CertificateDigests.certificate(certificate);
+    certificates.remove(digest);
+    revoked.add(
+        new RevocationsRecord.Entry(
+            revoked.size() + 1L,
+            RevocationsRecord.Subject.CERTIFICATE,
+            digest,
+            clock.instant(),
+            certificate.getNotAfter().toInstant()));
+    seq++;
+  }
+
+  /** Takes back what was revoked: what nobody may believe. */
+  public void forgetRevocations() {
+    revoked.clear();
+    seq++;
+  }
+
+  /** The certificate that signs this domain's records. */
+  public X509Certificate signing() {
+    return signing;
+  }
+
+  /** What this domain has revoked. */
+  public String revocationsRecord() {
+    Instant now = clock.instant();
+    return signer()
+        .sign(
+            new RevocationsRecord(
+                domain,
+                gen,
+                seq,
+                now,
+                now.plus(Duration.ofHours(24)),
+                List.of(CertificateCodec.encode(signing), CertificateCodec.encode(ca)),
+                revoked.size() + 1L,
+                revoked));
+  }
+
+  /** Whether a certificate stands in the servers record. */
+  public boolean isListed(Digest certificate) {
+    return certificates.contains(certificate);
+  }
+
   /** Adds a receiving server to the one pool. */
   public void receiveAt(String host, int port) {
     servers.add(
@@ -195,6 +256,12 @@ public final class TestDomain {
     ca = stolen;
     caKeys = stolenKeys;
     issueSigning();
+  }
+
+  /** Another operational CA under the same root. */
+  public void exchangeCa() {
+    raiseGen();
+    issueBelowRoot();
   }
 
   /** Another signing certificate. */

@@ -3,8 +3,12 @@ package io.keypost.directory.testing;
 import io.keypost.directory.identity.IdentityOptions;
 import io.keypost.directory.identity.ServerIdentity;
 import io.keypost.directory.tls.ProofOfPossessionOptions;
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.certificate.CertificateCodec;
+import io.keypost.protocol.certificate.CertificateDigests;
+import io.keypost.protocol.certificate.CertificateRequest;
 import io.keypost.protocol.pin.KeyServerName;
 import io.keypost.protocol.pin.Pin;
 import io.keypost.stack.dns.DnsZones;
@@ -17,6 +21,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.security.cert.X509Certificate;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +33,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+import javax.net.ssl.SSLPeerUnverifiedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,19 +50,30 @@ public final class TestKeyServer implements AutoCloseable {
   }
 
   private static final int MAX_STRING_OCTETS = 255;
+  /**
+   * A heartbeat.
+   *
+   * @param peer digest of the certificate that the server showed; empty when it showed none
+   * @param body as it came
+   */
+  public record Beat(Optional<Digest> peer, JsonObject body) {}
+
   private static final Misbehaviour NONE = request -> false;
 
   private final TestDomain operator;
   private final Map<MailDomain, TestDomain> domains = new ConcurrentHashMap<>();
+  private final Queue<Beat> beats = new ConcurrentLinkedQueue<>();
   private final Queue<String> requests = new ConcurrentLinkedQueue<>();
   private final Map<String, JsonObject> remembered = new ConcurrentHashMap<>();
   private final Queue<JsonObject> incidents = new ConcurrentLinkedQueue<>();
   private final AtomicReference<Misbehaviour> misbehaviour = new AtomicReference<>(NONE);
+  private final AtomicReference<ServerIdentity> identity;
   private final HttpServer server;
   private final MailDomain host;
 
   private TestKeyServer(Vertx vertx, TestDomain operator, ServerIdentity identity) {
     this.operator = operator;
+    this.identity = new AtomicReference<>(identity);
     this.host = MailDomain.parse("ks." + operator.domain());
     domains.put(operator.domain(), operator);
     server =
@@ -69,7 +87,7 @@ public final class TestKeyServer implements AutoCloseable {
                     .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
                     .setClientAuth(ClientAuth.REQUEST)
                     .setTrustOptions(new ProofOfPossessionOptions())
-                    .setKeyCertOptions(new IdentityOptions(() -> Optional.of(identity))))
+                    .setKeyCertOptions(new IdentityOptions(() -> Optional.of(this.identity.get()))))
             .requestHandler(this::handle);
   }
 
@@ -87,6 +105,11 @@ public final class TestKeyServer implements AutoCloseable {
       throw new IllegalStateException("the key server did not start", e);
     }
     return started;
+  }
+
+  /** Shows a certificate of the operator as it is now: after its CA or root was exchanged. */
+  public void reissue() {
+    identity.set(operator.listedServer(host.value()));
   }
 
   /** The port it listens at. */
@@ -135,6 +158,11 @@ public final class TestKeyServer implements AutoCloseable {
     misbehaviour.set(NONE);
   }
 
+  /** Every heartbeat so far. */
+  public List<Beat> beats() {
+    return List.copyOf(beats);
+  }
+
   /** Method and path of every request so far. */
   public List<String> requests() {
     return List.copyOf(requests);
@@ -158,8 +186,14 @@ public final class TestKeyServer implements AutoCloseable {
               });
     } else if (request.path().equals("/v1/lookups")) {
       request.body().onSuccess(body -> lookups(request, body));
+    } else if (request.path().equals("/v1/server-renewals")) {
+      request.body().onSuccess(body -> renewal(request, new JsonObject(body)));
+    } else if (request.path().equals("/v1/heartbeats")) {
+      request.body().onSuccess(body -> heartbeat(request, body));
     } else if (path.length == 4 && path[2].equals("domains")) {
-      one(request, "record", domains.get(MailDomain.parse(path[3])));
+      one(request, domains.get(MailDomain.parse(path[3])), TestDomain::domainRecord);
+    } else if (path.length == 5 && path[2].equals("domains") && path[4].equals("revocations")) {
+      one(request, domains.get(MailDomain.parse(path[3])), TestDomain::revocationsRecord);
     } else if (path.length == 5 && path[2].equals("operators") && path[4].equals("servers")) {
       json(request, new JsonObject().put("record", operator.serversRecord()));
     } else {
@@ -194,17 +228,46 @@ public final class TestKeyServer implements AutoCloseable {
     return List.copyOf(incidents);
   }
 
-  private static void one(HttpServerRequest request, String member, TestDomain domain) {
+  private static void one(
+      HttpServerRequest request, TestDomain domain, Function<TestDomain, String> record) {
     if (domain == null) {
       problem(request, 404, "not_found");
     } else {
-      json(request, new JsonObject().put(member, domain.domainRecord()));
+      json(request, new JsonObject().put("record", record.apply(domain)));
+    }
+  }
+
+  /** Whoever asks is certified for the front door's name. */
+  private void renewal(HttpServerRequest request, JsonObject body) {
+    JsonArray chain = new JsonArray();
+    operator
+        .certifyServer(
+            "mx." + operator.domain(),
+            CertificateRequest.fromPem(body.getString("server_request")).publicKey())
+        .forEach(certificate -> chain.add(CertificateCodec.toPem(certificate)));
+    json(request, new JsonObject().put("server_certificates", chain));
+  }
+
+  private void heartbeat(HttpServerRequest request, Buffer body) {
+    beats.add(new Beat(peerOf(request), new JsonObject(body)));
+    json(request, new JsonObject().put("state", "in_service").put("interval_seconds", 1));
+  }
+
+  /** Digest of the certificate that the caller showed, if he showed one. */
+  public static Optional<Digest> peerOf(HttpServerRequest request) {
+    try {
+      return Optional.of(
+          CertificateDigests.certificate(
+              (X509Certificate) request.sslSession().getPeerCertificates()[0]));
+    } catch (SSLPeerUnverifiedException e) {
+      return Optional.empty();
     }
   }
 
   private void lookups(HttpServerRequest request, Buffer body) {
     JsonArray answers = new JsonArray();
     JsonObject records = new JsonObject();
+    JsonObject revocations = new JsonObject();
     for (Object asked : new JsonObject(body).getJsonArray("addresses")) {
       Address address = Address.parse((String) asked);
       TestDomain domain = domains.get(address.domain());
@@ -214,10 +277,16 @@ public final class TestKeyServer implements AutoCloseable {
       } else {
         answer.put("record", domain.addressRecord(address));
         records.put(domain.domain().value(), domain.domainRecord());
+        revocations.put(domain.domain().value(), domain.revocationsRecord());
       }
       answers.add(answer);
     }
-    json(request, new JsonObject().put("answers", answers).put("domains", records));
+    json(
+        request,
+        new JsonObject()
+            .put("answers", answers)
+            .put("domains", records)
+            .put("revocations", revocations));
   }
 
   private static void json(HttpServerRequest request, JsonObject json) {
@@ -226,6 +295,11 @@ public final class TestKeyServer implements AutoCloseable {
         .putHeader("content-type", "application/json")
         .end(json.toBuffer())
         .onFailure(gone -> {});
+  }
+
+  /** Answers with a record. */
+  public static void answer(HttpServerRequest request, String record) {
+    json(request, new JsonObject().put("record", record));
   }
 
   /** Answers with a problem. */

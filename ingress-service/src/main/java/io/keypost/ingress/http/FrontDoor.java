@@ -47,6 +47,7 @@ public class FrontDoor {
   private final Requests requests;
   private final IngressMetrics metrics;
   private final Connections connections;
+  private final RequestLimits limits;
 
   private volatile State state = State.CLOSED;
   private volatile int port;
@@ -78,7 +79,7 @@ public class FrontDoor {
     this.metrics = metrics;
     this.connections = new Connections(directory.peers(), clock);
     Callers callers = new Callers(tokens, connections);
-    RequestLimits limits = new RequestLimits(config.maxRequests(), config.maxRequestsPerCaller());
+    this.limits = new RequestLimits(config.maxRequests(), config.maxRequestsPerCaller());
     ProofsInProgress tokenChecks = identifications(config);
     ProofsInProgress certificateChecks = identifications(config);
     this.requests =
@@ -113,6 +114,11 @@ public class FrontDoor {
   /** Whether requests are taken. */
   State state() {
     return state;
+  }
+
+  /** Requests in progress, as a share of those that may be: 0 to 1. */
+  double share() {
+    return Math.min(1, (double) limits.inProgress() / config.maxRequests());
   }
 
   /** The port that is listened on. */

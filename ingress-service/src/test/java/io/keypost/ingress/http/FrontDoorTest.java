@@ -67,6 +67,21 @@ class FrontDoorTest {
 
   private IngressFixture world;
 
+  /** KP-KSV-20. */
+  @Test
+  void beatsAtItsOperatorsKeyServerAsOftenAsThatSays() {
+    await().atMost(Duration.ofSeconds(60)).until(() -> world.beats().size() >= 3);
+    assertThat(world.beats())
+        .allSatisfy(
+            beat -> {
+              assertThat(beat.peer())
+                  .contains(CertificateDigests.certificate(world.identity().chain().getFirst()));
+              assertThat(beat.body().getInteger("load")).isBetween(0, 100);
+            });
+    assertThat(world.beats().stream().map(beat -> beat.body().getString("instance")).distinct())
+        .hasSize(1);
+  }
+
   /** KP-TRF-2, KP-TRF-7. */
   @Test
   void acceptsASubmissionOnlyWhenPayloadAndEventAreThere() throws Exception {

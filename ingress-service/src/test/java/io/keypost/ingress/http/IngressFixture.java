@@ -1,6 +1,8 @@
 package io.keypost.ingress.http;
 
+import io.keypost.directory.identity.ServerIdentity;
 import io.keypost.directory.testing.TestDomain;
+import io.keypost.directory.testing.TestKeyServer;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.openpgp.UserSecretKey;
 import io.keypost.testsupport.Enrolment;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -27,10 +30,12 @@ public final class IngressFixture implements AutoCloseable {
   private final TestDomain hosted;
   private final TestDomain stranger;
   private final TestDomain silent;
+  private final ServerIdentity identity;
 
   IngressFixture(Map<String, String> config) {
     topics = TestTopics.create(config);
     here = operators.operator(config.get("keypost.operator"));
+    identity = here.listedServer("mx." + here.domain());
     peer = operators.newOperator("peer");
     hosted = operators.newDomain("hosted", peer);
     stranger = operators.newOperator("stranger");
@@ -41,7 +46,23 @@ public final class IngressFixture implements AutoCloseable {
   }
 
   void enrol(Path directory) {
-    Enrolment.write(here.listedServer("mx." + here.domain()), directory);
+    Enrolment.write(identity, directory);
+  }
+
+  /** What the front door was enrolled with. */
+  ServerIdentity identity() {
+    return identity;
+  }
+
+  /** Another operational CA, under which the key server has its certificate already. */
+  void exchangeCa() {
+    here.exchangeCa();
+    operators.keyServer(here).reissue();
+  }
+
+  /** The heartbeats that its operator's key server heard. */
+  List<TestKeyServer.Beat> beats() {
+    return operators.keyServer(here).beats();
   }
 
   /** What the front door writes. */

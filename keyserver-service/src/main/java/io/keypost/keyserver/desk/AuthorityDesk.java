@@ -28,8 +28,10 @@ import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.security.GeneralSecurityException;
 import java.security.PublicKey;
 import java.security.SecureRandom;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
@@ -50,6 +52,7 @@ public class AuthorityDesk {
   private final KeyVault vault;
   private final OwnCertificates ownCertificates;
   private final Credential credential;
+  private final Revocations revocations;
   private final Audit audit;
   private final Operator operator;
   private final InstantSource clock;
@@ -61,6 +64,7 @@ public class AuthorityDesk {
       KeyVault vault,
       OwnCertificates ownCertificates,
       Credential credential,
+      Revocations revocations,
       Audit audit,
       Operator operator,
       InstantSource clock,
@@ -69,6 +73,7 @@ public class AuthorityDesk {
     this.vault = vault;
     this.ownCertificates = ownCertificates;
     this.credential = credential;
+    this.revocations = revocations;
     this.audit = audit;
     this.operator = operator;
     this.clock = clock;
@@ -164,8 +169,9 @@ public class AuthorityDesk {
     return RootStatementRow.of(row.name)
         .map(statements -> upload.check(caPublicKeys, standing(row, statements), now))
         .call(accepted -> remember(upload, row, accepted, now))
-        .chain(() -> putInForce(upload, caKeys, now))
-        .chain(() -> ownCertificates.issue(row, OwnCertificates.Occasion.NEW_AUTHORITY))
+        .call(() -> putInForce(upload, caKeys, now))
+        .call(() -> ownCertificates.issue(row, OwnCertificates.Occasion.NEW_AUTHORITY))
+        .chain(accepted -> endUnlisted(row, upload.root(), accepted, now))
         .call(
             () ->
                 audit.add(
@@ -226,6 +232,50 @@ public class AuthorityDesk {
     caKeys.stream().filter(key -> key.use == OPERATIONAL_CA).forEach(key -> key.retired = now);
     // The index of keys in force sees one statement at a time: out with the old one first.
     return Panache.flush().invoke(() -> certified.use = OPERATIONAL_CA);
+  }
+
+  /**
+   * A CA that its root no longer lists is revoked, and with it whatever it issued. Those of a root
+   * that another took the place of end with that root, and prove what they proved (KP-RCP-6).
+   */
+  private Uni<Void> endUnlisted(
+      DomainRow row, X509Certificate root, Accepted accepted, Instant now) {
+    Set<Digest> listed = Set.copyOf(accepted.statement().operationalCas());
+    return Panache.flush()
+        .chain(() -> AuthorityKeyRow.certified(row.name))
+        .chain(
+            keys -> {
+              Uni<Void> done = Uni.createFrom().voidItem();
+              for (AuthorityKeyRow key : keys) {
+                byte[] certificate = key.certificate;
+                Instant end = key.notAfter;
+                if (key.use == OPERATIONAL_CA
+                    && certificate != null
+                    && end != null
+                    && now.isBefore(end)
+                    && key.revoked == null
+                    && !listed.contains(Digest.sha256(certificate))
+                    && isIssuedBy(root, certificate)) {
+                  key.revoked = now;
+                  done =
+                      done.chain(
+                          () ->
+                              revocations
+                                  .certificate(row, Digest.sha256(certificate), end)
+                                  .replaceWithVoid());
+                }
+              }
+              return done;
+            });
+  }
+
+  private static boolean isIssuedBy(X509Certificate root, byte[] certificate) {
+    try {
+      CertificateCodec.decode(Bytes.copyOf(certificate)).verify(root.getPublicKey());
+      return true;
+    } catch (GeneralSecurityException e) {
+      return false;
+    }
   }
 
   private static PublicKey publicKey(AuthorityKeyRow key) {

@@ -15,6 +15,7 @@ import io.keypost.keyserver.store.DomainKeys;
 import io.keypost.keyserver.store.DomainOperatorRow;
 import io.keypost.keyserver.store.DomainRow;
 import io.keypost.keyserver.store.PoolMemberRow;
+import io.keypost.keyserver.store.RevocationRow;
 import io.keypost.keyserver.store.RootStatementRow;
 import io.keypost.keyserver.store.ServerCertificateRow;
 import io.keypost.protocol.Bytes;
@@ -27,6 +28,7 @@ import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.record.DomainRecord;
 import io.keypost.protocol.record.RecordKind;
 import io.keypost.protocol.record.RecordSigner;
+import io.keypost.protocol.record.RevocationsRecord;
 import io.keypost.protocol.record.ServersRecord;
 import io.keypost.protocol.record.ServersRecord.ServerState;
 import io.smallrye.mutiny.Uni;
@@ -174,6 +176,48 @@ class DomainPress {
     return next;
   }
 
+  /** Signs kp-revocations of a locked domain. */
+  Uni<Edition> revocations(DomainRow row) {
+    Instant now = clock.instant();
+    return AuthorityKeyRow.inForce(row.name)
+        .chain(
+            keys ->
+                RevocationRow.counting(row.name, now)
+                    .map(entries -> revocations(row, new DomainKeys(keys, vault), entries)));
+  }
+
+  private Edition revocations(DomainRow row, DomainKeys keys, List<RevocationRow> counting) {
+    MailDomain domain = new MailDomain(row.name);
+    List<Bytes> chain =
+        List.of(
+            CertificateCodec.encode(keys.certificate(Use.SIGNING)),
+            CertificateCodec.encode(keys.certificate(Use.OPERATIONAL_CA)));
+    List<RevocationsRecord.Entry> entries =
+        counting.stream()
+            .map(
+                entry ->
+                    new RevocationsRecord.Entry(
+                        entry.number,
+                        entry.subject,
+                        new Digest(Bytes.copyOf(entry.id)),
+                        entry.at,
+                        entry.until))
+            .toList();
+    Edition next =
+        press(row, keys)
+            .next(
+                RecordKind.REVOCATIONS,
+                row.revocationsRecord.edition().orElse(null),
+                (gen, seq, predecessor, issued, expires) ->
+                    new RevocationsRecord(
+                        domain, gen, seq, issued, expires, chain, row.nextRevocation, entries),
+                row::nextSeq,
+                clock.instant(),
+                Instant.MAX);
+    row.revocationsRecord.publish(next);
+    return next;
+  }
+
   /** Signs kp-address of an address of a locked domain. */
   Edition address(DomainRow domain, Press press, AddressRow row) {
     AddressRecord.Content content = content(row);
@@ -250,18 +294,23 @@ class DomainPress {
     return new DomainRecord.Operator(new MailDomain(row.operator), row.validFrom, row.validUntil);
   }
 
+  /** A pool that nobody beats in stays, empty: its mail waits and goes to no other pool. */
   private static List<ServersRecord.Pool> pools(List<PoolMemberRow> members) {
     Map<String, List<ServersRecord.Server>> byPool = new LinkedHashMap<>();
     for (PoolMemberRow member : members) {
-      byPool
-          .computeIfAbsent(member.pool, name -> new ArrayList<>())
-          .add(
-              new ServersRecord.Server(
-                  new MailDomain(member.host),
-                  member.port,
-                  member.priority,
-                  member.weight,
-                  member.drained ? ServerState.DRAINED : ServerState.IN_SERVICE));
+      List<ServersRecord.Server> servers =
+          byPool.computeIfAbsent(member.pool, name -> new ArrayList<>());
+      if (!member.silent) {
+        servers.add(
+            new ServersRecord.Server(
+                new MailDomain(member.host),
+                member.port,
+                member.priority,
+                member.weight,
+                member.drained ? ServerState.DRAINED : ServerState.IN_SERVICE,
+                member.load));
+        member.loadShown = member.load;
+      }
     }
     return byPool.entrySet().stream()
         .map(pool -> new ServersRecord.Pool(pool.getKey(), pool.getValue()))

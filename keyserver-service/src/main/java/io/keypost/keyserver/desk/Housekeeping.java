@@ -21,6 +21,7 @@ class Housekeeping {
   private final Credential credential;
   private final AliasDesk aliases;
   private final TokenDesk tokens;
+  private final HeartbeatDesk heartbeats;
 
   @Inject
   Housekeeping(
@@ -28,12 +29,14 @@ class Housekeeping {
       OwnCertificates ownCertificates,
       Credential credential,
       AliasDesk aliases,
-      TokenDesk tokens) {
+      TokenDesk tokens,
+      HeartbeatDesk heartbeats) {
     this.authority = authority;
     this.ownCertificates = ownCertificates;
     this.credential = credential;
     this.aliases = aliases;
     this.tokens = tokens;
+    this.heartbeats = heartbeats;
   }
 
   /** A restart is ready at once, not at the next tick. */
@@ -50,6 +53,17 @@ class Housekeeping {
   @RunOnVirtualThread
   void refreshCredential() {
     quietly("the certificate in force cannot be looked up", credential::refresh);
+  }
+
+  /** As often as {@code HeartbeatTimes.SWEEP_EVERY}. */
+  @Scheduled(
+      identity = "heartbeats",
+      every = "2s",
+      delayed = "2s",
+      concurrentExecution = ConcurrentExecution.SKIP)
+  @RunOnVirtualThread
+  void sweepHeartbeats() {
+    quietly("late heartbeats cannot be looked for", heartbeats::sweep);
   }
 
   @Scheduled(

@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -60,11 +61,13 @@ public class LookupDesk {
    * @param addresses in the order of asking, then of following
    * @param domains kp-domain of each domain in {@code addresses}
    * @param servers kp-servers of each operator of a mailbox in {@code addresses}
+   * @param revocations kp-revocations of each of {@code domains}
    */
   public record Answers(
       Map<Address, Answer> addresses,
       Map<MailDomain, String> domains,
-      Map<MailDomain, String> servers) {}
+      Map<MailDomain, String> servers,
+      Map<MailDomain, String> revocations) {}
 
   /** What is hosted here, nothing followed. */
   public Answers forOperator(Collection<Address> asked) {
@@ -223,7 +226,22 @@ public class LookupDesk {
     }
 
     Answers answers() {
-      return new Answers(addresses, domains, servers);
+      Map<MailDomain, String> revocations = new LinkedHashMap<>();
+      domains
+          .keySet()
+          .forEach(domain -> revoked(domain).ifPresent(record -> revocations.put(domain, record)));
+      return new Answers(addresses, domains, servers, revocations);
+    }
+
+    /** Left out when it cannot be had now: who needs it asks the domain's key server. */
+    private Optional<String> revoked(MailDomain domain) {
+      try {
+        return hosted.computeIfAbsent(domain, records::hosts)
+            ? Optional.of(records.revocations(domain))
+            : directory.keptRevocations(domain);
+      } catch (RefusedException e) {
+        return Optional.empty();
+      }
     }
   }
 

@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,11 @@ import org.jspecify.annotations.Nullable;
 public class OwnCertificates {
   /** Life of an access-token key, which has no certificate to say so. */
   static final Duration ACCESS_TOKEN_KEY_LIFE = Duration.ofDays(90);
+
+  /** From when on the log warns, once an hour, that a CA ends. */
+  static final Duration CA_END_TOLD_BEFORE = Duration.ofDays(60);
+
+  private static final Logger LOG = Logger.getLogger(OwnCertificates.class);
 
   private final Transactions transactions;
   private final KeyVault vault;
@@ -95,7 +101,26 @@ public class OwnCertificates {
         .chain(rows -> issue(domain, new DomainKeys(rows, vault), occasion));
   }
 
+  /** Issues one anew at once: the certificate in force was revoked. */
+  Uni<Void> replace(DomainRow domain, Use use) {
+    return Panache.flush()
+        .chain(() -> AuthorityKeyRow.inForce(domain.name))
+        .chain(rows -> issue(domain, new DomainKeys(rows, vault), List.of(use)));
+  }
+
   private Uni<Void> issue(DomainRow domain, DomainKeys keys, Occasion occasion) {
+    Instant now = clock.instant();
+    warnOfTheCasEnd(domain, keys, now);
+    return issue(
+        domain,
+        keys,
+        uses(domain).stream()
+            .filter(
+                use -> occasion == Occasion.NEW_AUTHORITY || isDue(keys.row(use).orElse(null), now))
+            .toList());
+  }
+
+  private Uni<Void> issue(DomainRow domain, DomainKeys keys, List<Use> due) {
     Instant now = clock.instant();
     CertificateIssuer issuer =
         new CertificateIssuer(
@@ -103,11 +128,9 @@ public class OwnCertificates {
             keys.open(Use.OPERATIONAL_CA).getPrivate(),
             random);
     List<AuthorityKeyRow> made = new ArrayList<>();
-    for (Use use : uses(domain)) {
-      if (occasion == Occasion.NEW_AUTHORITY || isDue(keys.row(use).orElse(null), now)) {
-        made.add(make(domain, use, issuer, now));
-        keys.row(use).ifPresent(old -> old.retired = now);
-      }
+    for (Use use : due) {
+      made.add(make(domain, use, issuer, now));
+      keys.row(use).ifPresent(old -> old.retired = now);
     }
     if (made.isEmpty()) {
       return Uni.createFrom().voidItem();
@@ -116,6 +139,17 @@ public class OwnCertificates {
     return Panache.flush()
         .chain(() -> AuthorityKeyRow.persist(made))
         .chain(() -> follow(domain, made, now));
+  }
+
+  /** Only the root prolongs a CA, and its owner has to be asked in time. */
+  private static void warnOfTheCasEnd(DomainRow domain, DomainKeys keys, Instant now) {
+    Instant end = keys.ready(Use.OPERATIONAL_CA).notAfter;
+    if (end != null && now.isAfter(end.minus(CA_END_TOLD_BEFORE))) {
+      LOG.warnf(
+          "the operational CA of %s ends at %s: its root has to sign another"
+              + " (docs/root-ceremony.md, part 2)",
+          domain.name, end);
+    }
   }
 
   private List<Use> uses(DomainRow domain) {
@@ -172,6 +206,7 @@ public class OwnCertificates {
               CertificateDigests.certificate(DomainKeys.certificate(row)).octets().toByteArray();
           domain.domainRecord.stale = true;
           domain.serversRecord.stale = true;
+          domain.revocationsRecord.stale = true;
         }
         case SERVER -> followed = followed.chain(() -> listed(domain, row, now));
         case ACCESS_TOKEN, COMING_CA, OPERATIONAL_CA -> {}

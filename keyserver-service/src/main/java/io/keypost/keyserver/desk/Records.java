@@ -76,6 +76,14 @@ public class Records {
             () -> transactions.inTransaction(() -> locked(operator).chain(press::servers)).jws());
   }
 
+  /** kp-revocations; errors as {@link #domain}. */
+  public String revocations(MailDomain domain) {
+    DomainRow row = hosted(domain);
+    return fresh(row.revocationsRecord, RecordKind.REVOCATIONS, row)
+        .orElseGet(
+            () -> transactions.inTransaction(() -> locked(domain).chain(press::revocations)).jws());
+  }
+
   /**
    * A kp-address and where it leads.
    *

@@ -35,7 +35,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Certifies the servers of this operator, lists them in kp-servers, and revokes them. */
+/** Certifies the servers of this operator and lists them in kp-servers. */
 @Singleton
 public class ServerDesk {
   private final Transactions transactions;
@@ -137,30 +137,147 @@ public class ServerDesk {
               ? "the code is for a service that signs no receipts"
               : "the code is for a service that signs receipts: receipt_request is missing");
     }
-    Instant now = clock.instant();
+    return certify(domain, keys, code, server, receipt, clock.instant())
+        .call(() -> join(code))
+        .call(certificates -> told("server-enrolled", code, certificates))
+        .invoke(() -> code.used = clock.instant());
+  }
+
+  private Uni<Void> told(String action, ServerCodeRow code, Certificates certificates) {
+    return audit.add(
+        "server:" + code.service,
+        action,
+        code.service,
+        "hosts "
+            + code.hosts.lines().toList()
+            + ", certificate "
+            + CertificateDigests.certificate(certificates.server().getFirst()));
+  }
+
+  /** Issues and lists; what the certificates say follows from the code. */
+  private Uni<Certificates> certify(
+      DomainRow domain,
+      DomainKeys keys,
+      ServerCodeRow code,
+      CertificateRequest server,
+      Optional<CertificateRequest> receipt,
+      Instant now) {
     X509Certificate ca = keys.certificate(Use.OPERATIONAL_CA);
     CertificateIssuer issuer =
         new CertificateIssuer(ca, keys.open(Use.OPERATIONAL_CA).getPrivate(), random);
     List<MailDomain> hosts = code.hosts.lines().map(MailDomain::new).toList();
     X509Certificate certificate = issuer.server(hosts, server.publicKey(), now);
-    Optional<List<X509Certificate>> receipts =
-        receipt.map(request -> List.of(issuer.receipt(request.publicKey(), now), ca));
-    code.used = now;
+    Optional<X509Certificate> signer =
+        receipt.map(request -> issuer.receipt(request.publicKey(), now));
     domain.serversRecord.stale = true;
-    return listed(code, certificate, now)
+    return listed(code, certificate, ServerCertificateRow.Use.SERVER, now)
         .persist()
-        .chain(() -> join(code))
         .chain(
             () ->
-                audit.add(
-                    "server:" + code.service,
-                    "server-enrolled",
-                    code.service,
-                    "hosts "
-                        + hosts
-                        + ", certificate "
-                        + CertificateDigests.certificate(certificate)))
-        .replaceWith(new Certificates(List.of(certificate, ca), receipts, root(domain)));
+                signer
+                    .map(
+                        own ->
+                            listed(code, own, ServerCertificateRow.Use.RECEIPT, now)
+                                .persist()
+                                .replaceWithVoid())
+                    .orElseGet(() -> Uni.createFrom().voidItem()))
+        .replaceWith(
+            new Certificates(
+                List.of(certificate, ca), signer.map(own -> List.of(own, ca)), root(domain)));
+  }
+
+  /**
+   * A server that showed a certificate of its own in the handshake.
+   *
+   * @throws RefusedException {@code certificate_unlisted} when it was not given here, {@code
+   *     certificate_revoked}, {@code certificate_expired}
+   */
+  public void requireOwn(Digest certificate) {
+    transactions.reading(() -> own(certificate).map(this::requireUsable));
+  }
+
+  private static Uni<ServerCertificateRow> own(Digest certificate) {
+    return ServerCertificateRow.findById(certificate.octets().toByteArray());
+  }
+
+  private ServerCertificateRow requireUsable(@Nullable ServerCertificateRow row) {
+    if (row == null
+        || row.use != ServerCertificateRow.Use.SERVER
+        || !row.operator.equals(operator.domain().value())) {
+      throw RefusedException.of(
+          RefusalCode.CERTIFICATE_UNLISTED, "the certificate is none of a server here");
+    }
+    if (row.revoked != null) {
+      throw RefusedException.of(RefusalCode.CERTIFICATE_REVOKED, "the certificate was revoked");
+    }
+    if (!clock.instant().isBefore(row.notAfter)) {
+      throw RefusedException.of(
+          RefusalCode.CERTIFICATE_EXPIRED, "the certificate expired at " + row.notAfter);
+    }
+    return row;
+  }
+
+  /**
+   * Certifies new keys of a server that shows a certificate of its own (KP-KSV-21), whatever CA
+   * issued that: it was given here, and neither ended nor revoked. What the new ones say follows
+   * from the code that the server once enrolled with.
+   *
+   * @param certificate what it showed in the handshake
+   * @param receipt for a service that signs receipts and wants that key certified too
+   * @throws RefusedException as {@link #requireOwn}; {@code forbidden} when the server is to enrol
+   *     anew
+   */
+  public Certificates renew(
+      Digest certificate, CertificateRequest server, Optional<CertificateRequest> receipt) {
+    requireFor(server, CertificateUse.SERVER);
+    receipt.ifPresent(request -> requireFor(request, CertificateUse.RECEIPT));
+    return transactions.inTransaction(
+        () ->
+            Records.locked(operator.domain())
+                .chain(
+                    domain ->
+                        own(certificate)
+                            .map(this::requireUsable)
+                            .chain(ServerDesk::enrolmentOf)
+                            .chain(code -> renew(domain, code, server, receipt))));
+  }
+
+  private static Uni<ServerCodeRow> enrolmentOf(ServerCertificateRow row) {
+    byte[] enrolment = row.enrolment;
+    if (enrolment == null) {
+      throw anew();
+    }
+    return ServerCertificateRow.ofEnrolment(enrolment)
+        .invoke(
+            line -> {
+              // A thief of the revoked one may have renewed it.
+              if (line.stream().anyMatch(other -> other.revoked != null)) {
+                throw anew();
+              }
+            })
+        .chain(() -> ServerCodeRow.<ServerCodeRow>findById(enrolment))
+        .onItem()
+        .ifNull()
+        .failWith(ServerDesk::anew);
+  }
+
+  private static RefusedException anew() {
+    return RefusedException.of(
+        RefusalCode.FORBIDDEN, "this server is to enrol anew: keypost operator server-code");
+  }
+
+  private Uni<Certificates> renew(
+      DomainRow domain,
+      ServerCodeRow code,
+      CertificateRequest server,
+      Optional<CertificateRequest> receipt) {
+    if (receipt.isPresent() && code.purpose != Purpose.SERVER_AND_RECEIPTS) {
+      throw RefusedException.of(RefusalCode.MALFORMED_REQUEST, "this service signs no receipts");
+    }
+    return AuthorityKeyRow.inForce(domain.name)
+        .map(keys -> new DomainKeys(keys, vault))
+        .chain(keys -> certify(domain, keys, code, server, receipt, clock.instant()))
+        .call(certificates -> told("server-renewed", code, certificates));
   }
 
   private static X509Certificate root(DomainRow domain) {
@@ -172,14 +289,21 @@ public class ServerDesk {
   }
 
   private static ServerCertificateRow listed(
-      ServerCodeRow code, X509Certificate certificate, Instant now) {
+      ServerCodeRow code, X509Certificate certificate, ServerCertificateRow.Use use, Instant now) {
     ServerCertificateRow row = new ServerCertificateRow();
+    row.use = use;
     row.digest = CertificateDigests.certificate(certificate).octets().toByteArray();
     row.operator = code.operator;
     row.service = code.service;
     row.certificate = CertificateCodec.encode(certificate).toByteArray();
     row.issued = now;
     row.notAfter = certificate.getNotAfter().toInstant();
+    row.enrolment = code.digest;
+    if (use == ServerCertificateRow.Use.SERVER) {
+      row.pool = code.pool;
+      row.poolHost = code.poolHost;
+      row.poolPort = code.poolPort;
+    }
     return row;
   }
 
@@ -211,35 +335,5 @@ public class ServerDesk {
                   ? member.persist().replaceWithVoid()
                   : Uni.createFrom().voidItem();
             });
-  }
-
-  /**
-   * Takes a certificate off kp-servers: peers refuse it once they have the newer record.
-   *
-   * @throws RefusedException {@code not_found}
-   */
-  public void revoke(Digest certificate) {
-    transactions.inTransaction(
-        () ->
-            Records.locked(operator.domain())
-                .chain(
-                    domain ->
-                        ServerCertificateRow.<ServerCertificateRow>findById(
-                                certificate.octets().toByteArray())
-                            .chain(row -> revoke(domain, row, certificate))));
-  }
-
-  private Uni<Void> revoke(
-      DomainRow domain, @Nullable ServerCertificateRow row, Digest certificate) {
-    if (row == null) {
-      throw RefusedException.of(RefusalCode.NOT_FOUND, "no server has certificate " + certificate);
-    }
-    if (row.revoked != null) {
-      return Uni.createFrom().voidItem();
-    }
-    row.revoked = clock.instant();
-    domain.serversRecord.stale = true;
-    return audit.add(
-        Audit.OPERATOR, "server-certificate-revoked", row.service, "certificate " + certificate);
   }
 }

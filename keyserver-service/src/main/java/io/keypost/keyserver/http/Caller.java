@@ -2,6 +2,7 @@ package io.keypost.keyserver.http;
 
 import io.keypost.directory.net.CallerNetwork;
 import io.keypost.directory.peer.VerifiedPeer;
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.vertx.core.net.SocketAddress;
 
@@ -45,6 +46,22 @@ public sealed interface Caller {
     @Override
     public String actor() {
       return "operator:" + peer.operator();
+    }
+  }
+
+  /**
+   * A server of this operator, by a certificate that was given here: whatever CA issued it, and
+   * without any look-up.
+   */
+  record OwnServer(Digest certificate) implements Caller {
+    @Override
+    public String limitKey() {
+      return "server " + certificate;
+    }
+
+    @Override
+    public String actor() {
+      return "server:" + certificate;
     }
   }
 

@@ -3,10 +3,12 @@ package io.keypost.keyserver.http;
 import io.keypost.directory.Refusals;
 import io.keypost.directory.client.DirectoryClient;
 import io.keypost.directory.peer.ProofsInProgress;
-import io.keypost.keyserver.Operator;
+import io.keypost.keyserver.desk.ServerDesk;
 import io.keypost.keyserver.desk.TokenDesk;
 import io.keypost.keyserver.limit.Limits;
 import io.keypost.keyserver.token.Audience;
+import io.keypost.protocol.Digest;
+import io.keypost.protocol.certificate.CertificateDigests;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import io.vertx.core.http.HttpServerRequest;
@@ -46,9 +48,9 @@ class CallerFilter {
 
   private final DirectoryClient directory;
   private final TokenDesk tokens;
+  private final ServerDesk servers;
   private final Limits limits;
   private final CurrentCaller current;
-  private final Operator own;
 
   /** No bound altogether: many networks together must not shut out an operator known already. */
   private final ProofsInProgress proofs =
@@ -58,14 +60,14 @@ class CallerFilter {
   CallerFilter(
       DirectoryClient directory,
       TokenDesk tokens,
+      ServerDesk servers,
       Limits limits,
-      CurrentCaller current,
-      Operator own) {
+      CurrentCaller current) {
     this.directory = directory;
     this.tokens = tokens;
+    this.servers = servers;
     this.limits = limits;
     this.current = current;
-    this.own = own;
   }
 
   @ServerRequestFilter
@@ -86,7 +88,7 @@ class CallerFilter {
       take(() -> operator(routing.request(), stranger), stranger);
     } else if (kinds.contains(Permit.Kind.OWN_SERVER)) {
       // Not counted: they ask as often as mail makes them, and bound their requests themselves.
-      current.set(limits.prove(stranger.limitKey(), () -> ownServer(routing.request(), stranger)));
+      current.set(limits.prove(stranger.limitKey(), () -> ownServer(routing.request())));
     } else {
       limits.charge(stranger.limitKey(), Limits.STRANGER_COST);
       throw RefusedException.of(RefusalCode.UNAUTHENTICATED, "no credential was shown");
@@ -107,16 +109,17 @@ class CallerFilter {
         tokens.subject(authorization.substring(BEARER.length()), Audience.DIRECTORY));
   }
 
-  private Caller ownServer(HttpServerRequest request, Caller.Stranger stranger) {
-    Caller.Operator caller = operator(request, stranger);
-    if (!caller.peer().operator().equals(own.domain())) {
-      throw RefusedException.of(
-          RefusalCode.FORBIDDEN, "this is for servers of " + own.domain() + " only");
+  private Caller ownServer(HttpServerRequest request) {
+    List<X509Certificate> chain = chain(request.sslSession());
+    if (chain.isEmpty()) {
+      throw RefusedException.of(RefusalCode.UNAUTHENTICATED, "no credential was shown");
     }
-    return caller;
+    Digest certificate = CertificateDigests.certificate(chain.getFirst());
+    servers.requireOwn(certificate);
+    return new Caller.OwnServer(certificate);
   }
 
-  private Caller.Operator operator(HttpServerRequest request, Caller.Stranger stranger) {
+  private Caller operator(HttpServerRequest request, Caller.Stranger stranger) {
     List<X509Certificate> chain = chain(request.sslSession());
     if (chain.isEmpty()) {
       throw RefusedException.of(RefusalCode.UNAUTHENTICATED, "no credential was shown");

@@ -1,5 +1,6 @@
 package io.keypost.keyserver.http;
 
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import jakarta.enterprise.context.RequestScoped;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,14 @@ class CurrentCaller {
       throw new IllegalStateException("a method ran before its caller was checked");
     }
     return caller;
+  }
+
+  /** The certificate of a caller who can only be a server of this operator. */
+  Digest server() {
+    if (get() instanceof Caller.OwnServer server) {
+      return server.certificate();
+    }
+    throw new IllegalStateException("the method is not for this operator's servers only");
   }
 
   /** The address of a caller who can only be a user. */

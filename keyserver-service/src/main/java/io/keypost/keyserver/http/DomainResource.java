@@ -47,6 +47,14 @@ public class DomainResource {
     return new StatementAnswer(records.rootStatement(MailDomain.parse(domain)));
   }
 
+  /** kp-revocations. */
+  @GET
+  @Path("/domains/{domain}/revocations")
+  @Permit(Permit.Kind.ANYONE)
+  public RecordAnswer revocations(@PathParam("domain") @Size(max = 253) String domain) {
+    return new RecordAnswer(records.revocations(MailDomain.parse(domain)));
+  }
+
   /** kp-servers. */
   @GET
   @Path("/operators/{domain}/servers")

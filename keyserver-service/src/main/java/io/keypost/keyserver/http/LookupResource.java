@@ -48,9 +48,15 @@ public class LookupResource {
   @JsonInclude(JsonInclude.Include.NON_NULL)
   public record Entry(String address, @Nullable String record, @Nullable Problem problem) {}
 
-  /** Records of the addresses, of their domains, and of the operators of their mailboxes. */
+  /**
+   * Records of the addresses, of their domains, of the operators of their mailboxes, and what those
+   * have revoked.
+   */
   public record LookupAnswer(
-      List<Entry> answers, Map<String, String> domains, Map<String, String> servers) {}
+      List<Entry> answers,
+      Map<String, String> domains,
+      Map<String, String> servers,
+      Map<String, String> revocations) {}
 
   /** Looks addresses up. */
   @POST
@@ -62,15 +68,16 @@ public class LookupResource {
         switch (caller.get()) {
           case Caller.User user -> lookups.forUser(asked);
           case Caller.Operator operator -> lookups.forOperator(asked);
-          case Caller.Stranger stranger ->
-              throw new IllegalStateException("strangers do not look addresses up");
+          case Caller.OwnServer _, Caller.Stranger _ ->
+              throw new IllegalStateException("only operators and users look addresses up");
         };
     return new LookupAnswer(
         answers.addresses().entrySet().stream()
             .map(entry -> entry(entry.getKey(), entry.getValue()))
             .toList(),
         byName(answers.domains()),
-        byName(answers.servers()));
+        byName(answers.servers()),
+        byName(answers.revocations()));
   }
 
   private static Entry entry(Address address, LookupDesk.Answer answer) {

@@ -21,7 +21,7 @@ public @interface Permit {
     ANYONE,
     /** A server with a client certificate of an operator. */
     OPERATOR,
-    /** A server of this key server's own operator. */
+    /** A server of this operator with a certificate that was given here. */
     OWN_SERVER,
     /** A user of this provider with an access token for the directory. */
     USER

@@ -26,7 +26,7 @@ import org.jboss.resteasy.reactive.ResponseStatus;
 import org.jspecify.annotations.Nullable;
 
 /** Certificates for the servers of this operator. */
-@Path("/v1/server-enrolments")
+@Path("/v1")
 @Produces(MediaType.APPLICATION_JSON)
 @Consumes(MediaType.APPLICATION_JSON)
 @RunOnVirtualThread
@@ -36,11 +36,13 @@ public class ServerResource {
   private static final int MAX_REQUEST_CHARACTERS = 8 * 1024;
 
   private final ServerDesk servers;
+  private final CurrentCaller caller;
   private final Operator operator;
 
   @Inject
-  ServerResource(ServerDesk servers, Operator operator) {
+  ServerResource(ServerDesk servers, CurrentCaller caller, Operator operator) {
     this.servers = servers;
+    this.caller = caller;
     this.operator = operator;
   }
 
@@ -58,16 +60,38 @@ public class ServerResource {
       @Nullable List<String> receipt_certificates,
       String root) {}
 
+  /** One or two requests (PKCS#10, PEM) of a server that has certificates. */
+  public record RenewalBody(
+      @NotBlank @Size(max = MAX_REQUEST_CHARACTERS) String server_request,
+      @Nullable @Size(max = MAX_REQUEST_CHARACTERS) String receipt_request) {}
+
+  /** Certifies new keys of a server that shows its certificate. */
+  @POST
+  @Path("/server-renewals")
+  @ResponseStatus(201)
+  @Permit(Permit.Kind.OWN_SERVER)
+  public EnrolmentAnswer renew(@NotNull @Valid RenewalBody body) {
+    return answer(
+        servers.renew(
+            caller.server(),
+            CertificateRequest.fromPem(body.server_request()),
+            Optional.ofNullable(body.receipt_request()).map(CertificateRequest::fromPem)));
+  }
+
   /** Certifies a server's keys. */
   @POST
+  @Path("/server-enrolments")
   @ResponseStatus(201)
   @Permit(Permit.Kind.ANYONE)
   public EnrolmentAnswer enrol(@NotNull @Valid EnrolmentBody body) {
-    Certificates certificates =
+    return answer(
         servers.enrol(
             new OneTimeCode(body.code()),
             CertificateRequest.fromPem(body.server_request()),
-            Optional.ofNullable(body.receipt_request()).map(CertificateRequest::fromPem));
+            Optional.ofNullable(body.receipt_request()).map(CertificateRequest::fromPem)));
+  }
+
+  private EnrolmentAnswer answer(Certificates certificates) {
     return new EnrolmentAnswer(
         operator.domain().value(),
         pem(certificates.server()),

@@ -3,11 +3,11 @@ package io.keypost.keyserver.management;
 import io.keypost.keyserver.alias.AliasChange;
 import io.keypost.keyserver.desk.AliasDesk;
 import io.keypost.keyserver.desk.AuditLog;
+import io.keypost.keyserver.desk.CertificateDesk;
 import io.keypost.keyserver.desk.Codes;
 import io.keypost.keyserver.desk.Codes.Given;
 import io.keypost.keyserver.desk.Codes.PoolPlace;
 import io.keypost.keyserver.desk.EnrolmentDesk;
-import io.keypost.keyserver.desk.ServerDesk;
 import io.keypost.keyserver.management.OperatorRoutes.Answer;
 import io.keypost.keyserver.management.OperatorRoutes.OperatorRequest;
 import io.keypost.keyserver.store.AuditEntryRow;
@@ -33,6 +33,7 @@ import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +47,7 @@ class DirectoryRoutes {
   private final Codes codes;
   private final AliasDesk aliases;
   private final EnrolmentDesk enrolments;
-  private final ServerDesk servers;
+  private final CertificateDesk certificates;
   private final AuditLog audit;
 
   @Inject
@@ -55,13 +56,13 @@ class DirectoryRoutes {
       Codes codes,
       AliasDesk aliases,
       EnrolmentDesk enrolments,
-      ServerDesk servers,
+      CertificateDesk certificates,
       AuditLog audit) {
     this.routes = routes;
     this.codes = codes;
     this.aliases = aliases;
     this.enrolments = enrolments;
-    this.servers = servers;
+    this.certificates = certificates;
     this.audit = audit;
   }
 
@@ -72,8 +73,10 @@ class DirectoryRoutes {
     routes.add(
         router,
         HttpMethod.POST,
-        "/operator/servers/certificates/:digest/revocation",
-        this::revokeServer);
+        "/operator/certificates/:digest/revocation",
+        this::revokeCertificate);
+    routes.add(
+        router, HttpMethod.GET, "/operator/domains/:domain/certificates", this::certificates);
     routes.add(router, HttpMethod.PUT, "/operator/domains/:domain/aliases/:local", this::setAlias);
     routes.add(
         router, HttpMethod.DELETE, "/operator/domains/:domain/aliases/:local", this::endAlias);
@@ -106,6 +109,20 @@ class DirectoryRoutes {
   record AliasBody(
       @NotBlank @Size(max = 320) String target,
       @Nullable @Size(max = KeyStatement.MAX_CHARACTERS) String statement) {}
+
+  /** A certificate; {@code digest} in base64url. */
+  record CertificateAnswer(
+      String digest, String use, String service, Instant issued, Instant not_after, String state) {
+    static CertificateAnswer of(CertificateDesk.Listed listed) {
+      return new CertificateAnswer(
+          listed.digest().base64Url(),
+          listed.use().path(),
+          listed.service(),
+          listed.issued(),
+          listed.notAfter(),
+          listed.state().name().toLowerCase(Locale.ROOT));
+    }
+  }
 
   /** An entry of the audit log. */
   record AuditAnswer(Instant at, String actor, String action, String subject, String detail) {
@@ -143,9 +160,19 @@ class DirectoryRoutes {
     return Answer.created(new CodeAnswer(given.code().text(), given.expires()));
   }
 
-  private Answer revokeServer(OperatorRequest request) {
+  private Answer certificates(OperatorRequest request) {
+    MailDomain domain = DomainRoutes.domain(request);
+    return Answer.ok(
+        Map.of(
+            "domain",
+            domain.value(),
+            "certificates",
+            certificates.of(domain).stream().map(CertificateAnswer::of).toList()));
+  }
+
+  private Answer revokeCertificate(OperatorRequest request) {
     Digest digest = Digest.parseBase64Url(request.path("digest"));
-    servers.revoke(digest);
+    certificates.revoke(digest);
     return Answer.ok(Map.of("certificate", digest.base64Url(), "state", "revoked"));
   }
 

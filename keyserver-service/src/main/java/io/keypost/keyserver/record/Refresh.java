@@ -14,6 +14,9 @@ public final class Refresh {
   /** Server records live 24 hours, and change with every server that comes or goes. */
   public static final Duration SERVERS = Duration.ofMinutes(5);
 
+  /** Revocations live 24 hours. */
+  public static final Duration REVOCATIONS = Duration.ofMinutes(10);
+
   private Refresh() {}
 
   /** How long a signed record of this kind is handed out before it is signed anew. */
@@ -22,6 +25,7 @@ public final class Refresh {
       case DOMAIN -> DOMAIN;
       case ADDRESS -> ADDRESS;
       case SERVERS -> SERVERS;
+      case REVOCATIONS -> REVOCATIONS;
       case ROOT, CONSENT, RECEIPT ->
           throw new IllegalArgumentException(kind + " is not signed anew here");
     };

@@ -1,5 +1,6 @@
 package io.keypost.keyserver.store;
 
+import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import io.smallrye.mutiny.Uni;
 import jakarta.persistence.Column;
@@ -68,6 +69,29 @@ public class AuthorityKeyRow extends PanacheEntityBase {
   /** When another took its place. */
   @Column(name = "retired")
   public @Nullable Instant retired;
+
+  /** When it was revoked. */
+  @Column(name = "revoked")
+  public @Nullable Instant revoked;
+
+  /** All keys of a domain that have a certificate, newest first. */
+  public static Uni<List<AuthorityKeyRow>> certified(String domain) {
+    return list("domain = ?1 and certificate is not null order by created desc", domain);
+  }
+
+  /** The key whose certificate has this digest; the item is null when there is none. */
+  public static Uni<AuthorityKeyRow> withCertificate(byte[] digest) {
+    return Panache.getSession()
+        .chain(
+            session ->
+                session
+                    .createNativeQuery(
+                        "select * from authority_key where sha256(certificate) = :digest",
+                        AuthorityKeyRow.class)
+                    .setParameter("digest", digest)
+                    .setMaxResults(1)
+                    .getSingleResultOrNull());
+  }
 
   /** All keys of a domain that are in force. */
   public static Uni<List<AuthorityKeyRow>> inForce(String domain) {

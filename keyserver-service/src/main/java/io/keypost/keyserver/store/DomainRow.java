@@ -14,7 +14,7 @@ import jakarta.persistence.Table;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/** A domain that is hosted here, and its two records. */
+/** A domain that is hosted here, and its records. */
 @Entity
 @Table(name = "domain")
 public class DomainRow extends PanacheEntityBase {
@@ -85,6 +85,23 @@ public class DomainRow extends PanacheEntityBase {
   @AttributeOverride(name = "predecessor", column = @Column(name = "servers_predecessor"))
   @AttributeOverride(name = "stale", column = @Column(name = "servers_stale", nullable = false))
   public PublishedRecord serversRecord = new PublishedRecord();
+
+  /** Number of the next entry of kp-revocations. */
+  @Column(name = "next_revocation", nullable = false)
+  public long nextRevocation = 1;
+
+  /** kp-revocations. */
+  @Embedded
+  @AttributeOverride(name = "seq", column = @Column(name = "revocations_seq"))
+  @AttributeOverride(name = "gen", column = @Column(name = "revocations_gen"))
+  @AttributeOverride(name = "content", column = @Column(name = "revocations_content"))
+  @AttributeOverride(name = "issued", column = @Column(name = "revocations_issued"))
+  @AttributeOverride(name = "expires", column = @Column(name = "revocations_expires"))
+  @AttributeOverride(name = "signer", column = @Column(name = "revocations_signer"))
+  @AttributeOverride(name = "jws", column = @Column(name = "revocations_jws"))
+  @AttributeOverride(name = "predecessor", column = @Column(name = "revocations_predecessor"))
+  @AttributeOverride(name = "stale", column = @Column(name = "revocations_stale", nullable = false))
+  public PublishedRecord revocationsRecord = new PublishedRecord();
 
   /**
    * Reads and locks the row until the transaction ends; the item is null when the domain is not

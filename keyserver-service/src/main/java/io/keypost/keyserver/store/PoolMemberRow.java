@@ -7,7 +7,9 @@ import jakarta.persistence.Entity;
 import jakarta.persistence.Id;
 import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
+import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A receiving server of a pool. */
 @Entity
@@ -48,6 +50,22 @@ public class PoolMemberRow extends PanacheEntityBase {
   /** Whether it takes nothing new. */
   @Column(name = "drained", nullable = false)
   public boolean drained;
+
+  /** Percent, as it last beat. Written by {@code HeartbeatDesk} only, beside this entity. */
+  @Column(name = "load", insertable = false, updatable = false)
+  public int load;
+
+  /** Load in the signed record. */
+  @Column(name = "load_shown", nullable = false)
+  public int loadShown;
+
+  /** Last beat, by the database's clock. */
+  @Column(name = "beaten", insertable = false, updatable = false)
+  public @Nullable Instant beaten;
+
+  /** Missed three beats: left out of kp-servers. Written beside this entity. */
+  @Column(name = "silent", insertable = false, updatable = false)
+  public boolean silent;
 
   /** All of an operator, in a fixed order. */
   public static Uni<List<PoolMemberRow>> of(String operator) {

@@ -18,8 +18,8 @@ import org.bouncycastle.asn1.x509.Extension;
 /**
  * The one place where a certificate is found good or refused (docs/protocol.md, "Certificates"). A
  * certificate is good for exactly one use and one domain, under the root that the domain's pin
- * names and an operational CA that the newest root statement lists. Nothing is looked up: revoked
- * certificates are those that are no longer listed.
+ * names, an operational CA that the newest root statement lists, and unless the domain has revoked
+ * it. Nothing is looked up: what is revoked is passed in.
  *
  * <p>Work is bounded: at most {@value CertificateCodec#MAX_CHAIN} certificates of {@value
  * CertificateCodec#MAX_CERTIFICATE_OCTETS} octets, two signatures verified besides the root's own.
@@ -47,19 +47,8 @@ public final class CertificateChecker {
   private CertificateChecker() {}
 
   /**
-   * Checks a chain.
-   *
-   * @param chain leaf first, then the operational CA unless the leaf is one; the root may stand at
-   *     the end and must then be {@code trustedRoot}
-   * @param trustedRoot the root certificate whose key the pin names
-   * @param allowedCas digests of the operational CAs that the root statement lists
-   * @param use what the leaf is to be used for; not {@code ROOT}, see {@link #checkRoot}
-   * @param domain whose it must be
-   * @param now the time at which all of the chain must be valid
-   * @throws RefusedException {@code certificate_missing} for an empty chain, {@code
-   *     certificate_malformed}, {@code certificate_untrusted}, {@code certificate_unlisted}, {@code
-   *     certificate_wrong_use}, {@code certificate_wrong_name}, {@code certificate_expired}, {@code
-   *     certificate_not_yet_valid}: the first that applies in this order
+   * Checks a chain where nobody can know yet what the domain has revoked: its record itself, and
+   * what its own root has just signed. Everybody else uses the method below.
    */
   public static CheckedCertificate check(
       List<X509Certificate> chain,
@@ -68,8 +57,43 @@ public final class CertificateChecker {
       CertificateUse use,
       MailDomain domain,
       Instant now) {
+    return check(chain, trustedRoot, allowedCas, Set.of(), use, domain, now);
+  }
+
+  /**
+   * Checks a chain.
+   *
+   * @param chain leaf first, then the operational CA unless the leaf is one; the root may stand at
+   *     the end and must then be {@code trustedRoot}
+   * @param trustedRoot the root certificate whose key the pin names
+   * @param allowedCas digests of the operational CAs that the root statement lists
+   * @param revoked digests of the certificates that the domain has revoked
+   * @param use what the leaf is to be used for; not {@code ROOT}, see {@link #checkRoot}
+   * @param domain whose it must be
+   * @param now the time at which all of the chain must be valid
+   * @throws RefusedException {@code certificate_missing} for an empty chain, {@code
+   *     certificate_malformed}, {@code certificate_untrusted}, {@code certificate_revoked}, {@code
+   *     certificate_unlisted}, {@code certificate_wrong_use}, {@code certificate_wrong_name},
+   *     {@code certificate_expired}, {@code certificate_not_yet_valid}: the first that applies in
+   *     this order
+   */
+  public static CheckedCertificate check(
+      List<X509Certificate> chain,
+      X509Certificate trustedRoot,
+      Set<Digest> allowedCas,
+      Set<Digest> revoked,
+      CertificateUse use,
+      MailDomain domain,
+      Instant now) {
     List<ParsedCertificate> path = path(chain, trustedRoot, use);
     requireSignatures(path);
+    for (ParsedCertificate certificate : path) {
+      if (revoked.contains(certificate.digest())) {
+        throw refused(
+            RefusalCode.CERTIFICATE_REVOKED,
+            domain + " has revoked the certificate " + certificate.digest());
+      }
+    }
     ParsedCertificate ca = path.get(path.size() - 2);
     if (!allowedCas.contains(ca.digest())) {
       throw refused(

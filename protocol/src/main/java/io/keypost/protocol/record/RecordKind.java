@@ -15,6 +15,8 @@ public enum RecordKind {
   ADDRESS("kp-address", CertificateUse.SIGNING, Duration.ofHours(24), 512 * 1024),
   /** {@link ServersRecord}. */
   SERVERS("kp-servers", CertificateUse.SIGNING, Duration.ofHours(24), 512 * 1024),
+  /** {@link RevocationsRecord}. */
+  REVOCATIONS("kp-revocations", CertificateUse.SIGNING, Duration.ofHours(24), 512 * 1024),
   /** {@link ConsentRecord}. */
   CONSENT("kp-consent", CertificateUse.SIGNING, Duration.ofHours(24), 16 * 1024),
   /** {@link ReceiptRecord}: kept, so it has no end of life. */

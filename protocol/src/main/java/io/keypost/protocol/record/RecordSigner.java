@@ -63,6 +63,7 @@ public final class RecordSigner {
       case DomainRecord domain -> domain.writeTo(json);
       case AddressRecord address -> address.writeTo(json);
       case ServersRecord servers -> servers.writeTo(json);
+      case RevocationsRecord revocations -> revocations.writeTo(json);
       case ConsentRecord consent -> consent.writeTo(json);
       case ReceiptRecord receipt -> receipt.writeTo(json);
     }

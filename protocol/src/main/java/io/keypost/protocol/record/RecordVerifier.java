@@ -13,6 +13,7 @@ import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -69,6 +70,7 @@ public final class RecordVerifier {
         signer,
         jws,
         parsed.digest(),
+        Revoked.NOTHING,
         earliest(record.expiry(), statement.goodUntil(), signer.goodUntil()));
   }
 
@@ -125,6 +127,37 @@ public final class RecordVerifier {
   }
 
   /**
+   * Verifies what a domain has revoked, by the chain in the record itself: whoever stole the key
+   * that signed the domain's record cannot hide that it is revoked. A record that revokes its own
+   * signer is {@code record_untrusted}.
+   *
+   * @param domain whose, verified but for this
+   */
+  public static Verified<RevocationsRecord> verifyRevocations(
+      String jws, VerifiedDomain domain, Instant now) {
+    RecordKind kind = RecordKind.REVOCATIONS;
+    Jws parsed = Jws.parse(jws, kind);
+    RevocationsRecord record = parsed.read(kind, RevocationsRecord::read);
+    requireAbout(kind, record.domain(), domain.domain());
+    CheckedCertificate signer =
+        certificates(
+            () ->
+                CertificateChecker.check(
+                    record.chain().stream().map(CertificateCodec::decode).toList(),
+                    domain.rootCertificate(),
+                    domain.operationalCas(),
+                    record.certificates(),
+                    CertificateUse.SIGNING,
+                    domain.domain(),
+                    now));
+    parsed.requireSignedBy(kind, signer.certificate().getPublicKey(), signer.digest());
+    requireGenOf(domain, record);
+    RecordTimes.requireGood(record, now);
+    return new Verified<>(
+        record, jws, parsed.digest(), earliest(record.expiry(), signer.goodUntil()));
+  }
+
+  /**
    * Verifies that the target's domain vouches for a consent. The OpenPGP signature in it is
    * verified apart, by {@code io.keypost.protocol.openpgp}.
    *
@@ -159,13 +192,7 @@ public final class RecordVerifier {
           RefusalCode.CERTIFICATE_UNTRUSTED, "a chain of " + chain.size() + " certificates");
     }
     CheckedCertificate signer =
-        CertificateChecker.check(
-            chain.stream().map(CertificateCodec::decode).toList(),
-            operator.rootCertificate(),
-            operator.operationalCas(),
-            CertificateUse.RECEIPT,
-            operator.domain(),
-            now);
+        receiptSigner(chain.stream().map(CertificateCodec::decode).toList(), operator, now);
     try {
       Verified<ReceiptRecord> verified =
           verify(jws, RecordKind.RECEIPT, signer, now, ReceiptRecord::read);
@@ -176,6 +203,79 @@ public final class RecordVerifier {
           ? e
           : RefusedException.of(RefusalCode.RECEIPT_INVALID, e.refusal().detail(), e);
     }
+  }
+
+  /**
+   * What was signed before a root was exchanged stays proved (KP-RCP-6): by the CAs that the old
+   * root listed when it announced the next one, as long as the domain tells of that.
+   */
+  private static CheckedCertificate receiptSigner(
+      List<X509Certificate> chain, VerifiedDomain operator, Instant now) {
+    try {
+      return CertificateChecker.check(
+          chain,
+          operator.rootCertificate(),
+          operator.operationalCas(),
+          operator.revoked().certificates(),
+          CertificateUse.RECEIPT,
+          operator.domain(),
+          now);
+    } catch (RefusedException e) {
+      if (e.code() != RefusalCode.CERTIFICATE_UNTRUSTED) {
+        throw e;
+      }
+      for (Verified<RootStatement> retired : announcements(operator, now)) {
+        X509Certificate root = retiredRoot(operator, retired);
+        try {
+          return CertificateChecker.check(
+              chain,
+              root,
+              Set.copyOf(retired.record().operationalCas()),
+              operator.revoked().certificates(),
+              CertificateUse.RECEIPT,
+              operator.domain(),
+              now);
+        } catch (RefusedException other) {
+          if (other.code() != RefusalCode.CERTIFICATE_UNTRUSTED) {
+            throw other;
+          }
+        }
+      }
+      throw e;
+    }
+  }
+
+  /** Statements of retired roots, newest first, each announcing the root after it. */
+  private static List<Verified<RootStatement>> announcements(VerifiedDomain domain, Instant now) {
+    List<Verified<RootStatement>> announcements = new ArrayList<>();
+    Digest successor = CertificateDigests.spki(domain.rootCertificate());
+    for (DomainRecord.RetiredRoot retired : domain.record().retiredRoots().reversed()) {
+      try {
+        X509Certificate root = CertificateCodec.decode(retired.certificate());
+        Digest key = CertificateDigests.spki(root);
+        Verified<RootStatement> statement =
+            verifyStatement(retired.statement(), root, key, domain.domain(), now);
+        if (!successor.equals(statement.record().nextRoot())) {
+          break;
+        }
+        announcements.add(statement);
+        successor = key;
+      } catch (RefusedException e) {
+        // What does not verify announces nothing, and nothing before it leads here.
+        break;
+      }
+    }
+    return announcements;
+  }
+
+  /** The certificate of the root that signed an announcement of {@link #announcements}. */
+  private static X509Certificate retiredRoot(
+      VerifiedDomain domain, Verified<RootStatement> announcement) {
+    return domain.record().retiredRoots().stream()
+        .filter(retired -> retired.statement().equals(announcement.jws()))
+        .map(retired -> CertificateCodec.decode(retired.certificate()))
+        .findFirst()
+        .orElseThrow();
   }
 
   /**

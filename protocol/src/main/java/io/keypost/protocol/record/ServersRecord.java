@@ -68,6 +68,10 @@ public record ServersRecord(
       JsonObject.putObjects(json, "servers", servers, Server::writeTo);
     }
 
+    private Pool withoutLoad() {
+      return new Pool(name, servers.stream().map(Server::withoutLoad).toList());
+    }
+
     private static Pool read(JsonObject json) {
       return new Pool(json.text("name"), json.objects("servers", MAX_SERVERS, Server::read));
     }
@@ -81,13 +85,29 @@ public record ServersRecord(
    * @param priority the lowest value is tried first, 0 to 65535
    * @param weight share of the mail among those of one priority, 0 to 65535
    * @param state whether it takes mail
+   * @param load how busy it said it was, in percent, 0 to {@value #MAX_LOAD}; 0 also when it says
+   *     nothing. A measurement of its moment: a renewal may change it (KP-REC-21)
    */
-  public record Server(MailDomain host, int port, int priority, int weight, ServerState state) {
+  public record Server(
+      MailDomain host, int port, int priority, int weight, ServerState state, int load) {
+    /** A server that does as much as it can. */
+    public static final int MAX_LOAD = 100;
+
     /** Checks the bounds. */
     public Server {
       Bounds.range("port", port, 1, MAX_PORT);
       Bounds.range("priority", priority, 0, MAX_WEIGHT);
       Bounds.range("weight", weight, 0, MAX_WEIGHT);
+      Bounds.range("load", load, 0, MAX_LOAD);
+    }
+
+    /** A server that says nothing of its load. */
+    public Server(MailDomain host, int port, int priority, int weight, ServerState state) {
+      this(host, port, priority, weight, state, 0);
+    }
+
+    private Server withoutLoad() {
+      return new Server(host, port, priority, weight, state);
     }
 
     private void writeTo(ObjectNode json) {
@@ -96,6 +116,9 @@ public record ServersRecord(
       json.put("priority", priority);
       json.put("weight", weight);
       json.put("state", JsonObject.word(state));
+      if (load > 0) {
+        json.put("load", load);
+      }
     }
 
     private static Server read(JsonObject json) {
@@ -104,7 +127,14 @@ public record ServersRecord(
           json.smallInteger("port"),
           json.smallInteger("priority"),
           json.smallInteger("weight"),
-          json.word("state", ServerState.class));
+          json.word("state", ServerState.class),
+          json.has("load") ? loadOf(json.smallInteger("load")) : 0);
+    }
+
+    /** One form for each value: no load is said by saying nothing. */
+    private static int loadOf(int said) {
+      Bounds.range("load", said, 1, MAX_LOAD);
+      return said;
     }
   }
 
@@ -140,7 +170,14 @@ public record ServersRecord(
 
   @Override
   public ServersRecord withoutRenewal() {
-    return new ServersRecord(operator, gen, seq, NO_TIME, NO_TIME, pools, certificates);
+    return new ServersRecord(
+        operator,
+        gen,
+        seq,
+        NO_TIME,
+        NO_TIME,
+        pools.stream().map(Pool::withoutLoad).toList(),
+        certificates);
   }
 
   void writeTo(ObjectNode json) {

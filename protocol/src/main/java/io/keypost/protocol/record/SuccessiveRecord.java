@@ -4,7 +4,7 @@ import java.time.Instant;
 
 /** A record that replaces an earlier one about the same thing, ordered by {@code (gen, seq)}. */
 public sealed interface SuccessiveRecord extends SignedRecord
-    permits DomainRecord, AddressRecord, ServersRecord {
+    permits DomainRecord, AddressRecord, ServersRecord, RevocationsRecord {
   /** The generation: that of the domain's root statement when it was signed. */
   long gen();
 
@@ -12,8 +12,9 @@ public sealed interface SuccessiveRecord extends SignedRecord
   long seq();
 
   /**
-   * The same record with all that a renewal may change set to one fixed value: times and an
-   * embedded consent. Two records of one {@code (gen, seq)} must be equal in this form.
+   * The same record with all that a renewal may change set to one fixed value: times, an embedded
+   * consent and the load of servers. Two records of one {@code (gen, seq)} must be equal in this
+   * form.
    */
   SuccessiveRecord withoutRenewal();
 

@@ -69,6 +69,20 @@ class JwsFormTest {
   }
 
   @Test
+  void readsTheLoadOfAServerInItsOneFormByKpRec21() throws Exception {
+    String state = "\"state\":\"in_service\"";
+    String busy = goodPayload.replace(state, state + ",\"load\":37");
+
+    assertThat(
+            verify(sign(goodHeader, busy)).record().pools().getFirst().servers().getFirst().load())
+        .isEqualTo(37);
+    for (String load : new String[] {"0", "101", "-1", "0.5", "\"37\""}) {
+      String jws = sign(goodHeader, goodPayload.replace(state, state + ",\"load\":" + load));
+      assertRefused(RefusalCode.RECORD_MALFORMED, "kp-servers", () -> verify(jws));
+    }
+  }
+
+  @Test
   void refusesAPayloadThatIsNotStrictJsonOfVersion1() throws Exception {
     for (String payload :
         new String[] {

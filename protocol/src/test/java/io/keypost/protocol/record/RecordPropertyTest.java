@@ -222,7 +222,8 @@ class RecordPropertyTest {
           random.nextInt(1, 65_536),
           random.nextInt(65_536),
           random.nextInt(65_536),
-          states[random.nextInt(states.length)]);
+          states[random.nextInt(states.length)],
+          random.nextInt(ServersRecord.Server.MAX_LOAD + 1));
     }
 
     ReceiptRecord receipt() {

@@ -47,6 +47,38 @@ class SuccessionTest {
   }
 
   @Test
+  void countsAnotherLoadAsTheSameContentByKpRec21() {
+    ServersRecord idle = alpha.servers();
+    ServersRecord busy = withLoad(idle, 80, idle.issuedAt().plusSeconds(10));
+
+    assertThat(Succession.of(idle, busy)).isEqualTo(Succession.RENEWED);
+    assertThat(ContentDigest.of(busy)).isEqualTo(ContentDigest.of(idle));
+    assertThat(busy.pools().getFirst().servers().getFirst().load()).isEqualTo(80);
+  }
+
+  private static ServersRecord withLoad(ServersRecord servers, int load, Instant issued) {
+    ServersRecord.Server server = servers.pools().getFirst().servers().getFirst();
+    return new ServersRecord(
+        servers.operator(),
+        servers.gen(),
+        servers.seq(),
+        issued,
+        servers.expiry(),
+        List.of(
+            new ServersRecord.Pool(
+                "default",
+                List.of(
+                    new ServersRecord.Server(
+                        server.host(),
+                        server.port(),
+                        server.priority(),
+                        server.weight(),
+                        server.state(),
+                        load)))),
+        servers.certificates());
+  }
+
+  @Test
   void seesTwoContentsUnderOneSeqAsEquivocation() {
     assertThat(Succession.of(alias(bob, "c", NOW), alias(info, "c", NOW.plusSeconds(1))))
         .isEqualTo(Succession.EQUIVOCATES);
