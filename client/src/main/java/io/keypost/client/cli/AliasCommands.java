@@ -33,6 +33,7 @@ final class AliasCommands {
   private static final class Consent implements Callable<Integer> {
     private final Environment environment;
     @Mixin private HomeOptions options = new HomeOptions();
+    @Mixin private RecoveryOptions recovery = new RecoveryOptions();
 
     @Parameters(paramLabel = "ALIAS", description = "The address that may point at you.")
     private String alias = "";
@@ -53,7 +54,7 @@ final class AliasCommands {
           environment.say(
               "Withdrew the consent: " + address + " may not point at " + client.address() + ".");
         } else {
-          client.consent(address);
+          client.consent(address, recovery.kept(environment));
           environment.say("Consented: " + address + " may point at " + client.address() + ".");
         }
       }

@@ -9,11 +9,9 @@ import io.keypost.keyserver.store.Audit;
 import io.keypost.keyserver.store.EnrolmentCodeRow;
 import io.keypost.keyserver.store.LoginKeyRow;
 import io.keypost.keyserver.store.Transactions;
-import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.openpgp.KeyHistory;
 import io.keypost.protocol.openpgp.KeyStatement;
-import io.keypost.protocol.openpgp.UserCertificate;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import io.smallrye.mutiny.Uni;
@@ -26,11 +24,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Enrols users, keeps their certificates up to date, and revokes addresses. */
+/** Enrols users, and revokes addresses. */
 @Singleton
 public class EnrolmentDesk {
   private final Transactions transactions;
   private final Audit audit;
+  private final KeyringDesk keyrings;
   private final Operator operator;
   private final String pool;
   private final InstantSource clock;
@@ -39,11 +38,13 @@ public class EnrolmentDesk {
   EnrolmentDesk(
       Transactions transactions,
       Audit audit,
+      KeyringDesk keyrings,
       Operator operator,
       KeyServerConfig config,
       InstantSource clock) {
     this.transactions = transactions;
     this.audit = audit;
+    this.keyrings = keyrings;
     this.operator = operator;
     this.pool = config.defaultPool();
     this.clock = clock;
@@ -116,15 +117,8 @@ public class EnrolmentDesk {
         history.statements().stream().map(KeyStatement::text).collect(Collectors.joining("\n"));
     row.changed = now;
     row.published.stale = true;
-    LoginKeyRow login = new LoginKeyRow();
-    login.thumbprint = request.loginKey().thumbprint().octets().toByteArray();
-    login.domain = row.domain;
-    login.local = row.local;
-    login.jwk = request.loginKey().toJson();
-    login.created = now;
     return row.persistAndFlush()
-        .chain(() -> LoginKeyRow.revokeAll(row.domain, row.local, now))
-        .chain(() -> login.persist())
+        .chain(() -> keyrings.establish(address, request, now))
         .chain(
             () ->
                 audit.add(
@@ -151,31 +145,6 @@ public class EnrolmentDesk {
     row.statements = "";
     row.created = now;
     return row;
-  }
-
-  /**
-   * Publishes a certificate that continues the one that stands: same primary key, nothing lost. It
-   * may revoke the last key that is good: that is how a user closes what was stolen.
-   *
-   * @throws RefusedException {@code user_certificate_invalid}; {@code not_found} when the user has
-   *     no mailbox any more
-   */
-  public void update(Address user, Bytes certificate) {
-    Instant now = clock.instant();
-    UserCertificate next = UserCertificate.decode(certificate);
-    transactions.inTransaction(
-        () ->
-            Records.locked(user.domain())
-                .chain(domain -> AddressRow.at(user.domain().value(), user.local()))
-                .chain(row -> update(requireMailbox(row), user, next, now)));
-  }
-
-  private Uni<Void> update(AddressRow row, Address user, UserCertificate next, Instant now) {
-    next.requireSuccessorOf(UserCertificate.decode(Bytes.copyOf(certificateOf(row))));
-    row.certificate = next.encode().toByteArray();
-    row.changed = now;
-    row.published.stale = true;
-    return audit.add("user:" + user, "certificate-updated", user.toString(), "");
   }
 
   static AddressRow requireMailbox(@Nullable AddressRow row) {

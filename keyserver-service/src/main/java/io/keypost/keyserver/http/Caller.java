@@ -2,6 +2,7 @@ package io.keypost.keyserver.http;
 
 import io.keypost.directory.net.CallerNetwork;
 import io.keypost.directory.peer.VerifiedPeer;
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.vertx.core.net.SocketAddress;
 
@@ -48,8 +49,12 @@ public sealed interface Caller {
     }
   }
 
-  /** A user of this provider, by an access token for the directory. */
-  record User(Address address) implements Caller {
+  /**
+   * A user of this provider, by an access token.
+   *
+   * @param loginKey thumbprint of the login key that the token was given for
+   */
+  record User(Address address, Digest loginKey) implements Caller {
     @Override
     public String limitKey() {
       return "user " + address;

@@ -1,5 +1,6 @@
 package io.keypost.keyserver.http;
 
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import jakarta.enterprise.context.RequestScoped;
 import org.jspecify.annotations.Nullable;
@@ -23,8 +24,17 @@ class CurrentCaller {
 
   /** The address of a caller who can only be a user. */
   Address user() {
+    return asUser().address();
+  }
+
+  /** Thumbprint of the login key of a caller who can only be a user. */
+  Digest loginKey() {
+    return asUser().loginKey();
+  }
+
+  private Caller.User asUser() {
     if (get() instanceof Caller.User user) {
-      return user.address();
+      return user;
     }
     throw new IllegalStateException("the method is not for users only");
   }

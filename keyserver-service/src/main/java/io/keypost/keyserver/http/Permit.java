@@ -22,6 +22,8 @@ public @interface Permit {
     /** A server with a client certificate of an operator. */
     OPERATOR,
     /** A user of this provider with an access token for the directory. */
-    USER
+    USER,
+    /** A user who holds the recovery code, with an access token for the keyring. */
+    CODE_HOLDER
   }
 }
