@@ -35,14 +35,17 @@ final class OperatorCommands {
         .addSubcommand(new Code(environment))
         .addSubcommand(new ServerCode(environment))
         .addSubcommand(new Alias(environment))
-        .addSubcommand(new Revoke(environment));
+        .addSubcommand(new Revoke(environment))
+        .addSubcommand(UserCommands.suspend(environment))
+        .addSubcommand(UserCommands.delete(environment));
   }
 
   @Command(
       name = "operator",
       mixinStandardHelpOptions = true,
       description = "Administers domains at their key server, over its management port.",
-      synopsisSubcommandLabel = "init|authority|domain|code|server-code|alias|revoke")
+      synopsisSubcommandLabel =
+          "init|authority|domain|code|server-code|alias|revoke|suspend|delete")
   private static final class Group {}
 
   private static final class ManagementOptions {
@@ -66,7 +69,7 @@ final class OperatorCommands {
   }
 
   /** A command that asks the management port. */
-  private abstract static class Asking implements Callable<Integer> {
+  abstract static class Asking implements Callable<Integer> {
     final Environment environment;
     @Mixin private ManagementOptions options = new ManagementOptions();
 
@@ -181,13 +184,25 @@ final class OperatorCommands {
     @Parameters(paramLabel = "ADDRESS", description = "Whose.")
     private String address = "";
 
+    @Option(
+        names = "--replaces-key",
+        description =
+            "For a user who lost all devices and the recovery code: lets a new key take the last"
+                + " one's place without its word. Everybody who wrote to the user is shown that, so"
+                + " make sure first who asks.")
+    private boolean replacesKey;
+
     Code(Environment environment) {
       super(environment);
     }
 
     @Override
     void ask(Administration administration) {
-      environment.say(administration.addressCode(Address.parse(address)));
+      Address holder = Address.parse(address);
+      environment.say(
+          replacesKey
+              ? administration.replacementCode(holder)
+              : administration.addressCode(holder));
     }
   }
 

@@ -7,7 +7,6 @@ import io.keypost.keyserver.enrolment.OneTimeCode;
 import io.keypost.keyserver.store.AddressRow;
 import io.keypost.keyserver.store.Audit;
 import io.keypost.keyserver.store.EnrolmentCodeRow;
-import io.keypost.keyserver.store.LoginKeyRow;
 import io.keypost.keyserver.store.Transactions;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.openpgp.KeyHistory;
@@ -24,7 +23,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Enrols users, and revokes addresses. */
+/** Enrols users. */
 @Singleton
 public class EnrolmentDesk {
   private final Transactions transactions;
@@ -60,12 +59,14 @@ public class EnrolmentDesk {
   public void enrol(EnrolmentRequest request) {
     Address address = request.address();
     // Cheap first: without a code nobody makes this server parse a certificate.
-    transactions.reading(
-        () -> code(request.code(), LockModeType.NONE).invoke(row -> requireGood(row, address)));
+    EnrolmentCodeRow allowed =
+        transactions.reading(
+            () -> code(request.code(), LockModeType.NONE).invoke(row -> requireGood(row, address)));
     List<KeyStatement> before =
         transactions.reading(
             () -> AddressRow.at(address.domain().value(), address.local()).map(this::statements));
-    KeyHistory history = request.verify(before, clock.instant());
+    // Who lost everything begins anew: nothing that was remembered of the address leads there.
+    KeyHistory history = request.verify(allowed.replacesKey ? List.of() : before, clock.instant());
     transactions.inTransaction(
         () ->
             Records.locked(address.domain())
@@ -123,18 +124,28 @@ public class EnrolmentDesk {
             () ->
                 audit.add(
                     "user:" + address,
-                    "enrolled",
+                    continues(before, history) ? "enrolled" : "enrolled-anew",
                     address.toString(),
                     "primary key " + history.primaryFingerprint().hex()));
   }
 
+  private static boolean continues(List<KeyStatement> before, KeyHistory history) {
+    return history.statements().size() > before.size();
+  }
+
   private static void requireFree(@Nullable AddressRow row) {
-    if (row != null && (row.kind == AddressRow.Kind.ALIAS || row.kind == AddressRow.Kind.REVOKED)) {
-      throw RefusedException.of(
-          RefusalCode.CONFLICT,
-          row.kind == AddressRow.Kind.ALIAS
-              ? "the address is an alias: end that first"
-              : "the address is revoked for good");
+    if (row == null) {
+      return;
+    }
+    String taken =
+        switch (row.kind) {
+          case MAILBOX, UNKNOWN -> "";
+          case ALIAS -> "the address is an alias: end that first";
+          case REVOKED -> "the address is revoked for good";
+          case SUSPENDED -> "the address is suspended: lift that first";
+        };
+    if (!taken.isEmpty()) {
+      throw RefusedException.of(RefusalCode.CONFLICT, taken);
     }
   }
 
@@ -160,34 +171,5 @@ public class EnrolmentDesk {
       throw new IllegalStateException("a mailbox without a certificate");
     }
     return certificate;
-  }
-
-  /**
-   * Revokes an address for good: it receives and sends no more, and its login keys end.
-   *
-   * @throws RefusedException {@code not_found} when nothing ever stood there
-   */
-  public void revoke(Address address) {
-    Instant now = clock.instant();
-    transactions.inTransaction(
-        () ->
-            Records.locked(address.domain())
-                .chain(domain -> AddressRow.at(address.domain().value(), address.local()))
-                .chain(row -> revoke(row, address, now)));
-  }
-
-  private Uni<Void> revoke(@Nullable AddressRow row, Address address, Instant now) {
-    if (row == null) {
-      throw RefusedException.of(RefusalCode.NOT_FOUND, "there is no " + address);
-    }
-    if (row.kind == AddressRow.Kind.REVOKED) {
-      return Uni.createFrom().voidItem();
-    }
-    row.kind = AddressRow.Kind.REVOKED;
-    row.revokedFrom = now;
-    row.changed = now;
-    row.published.stale = true;
-    return LoginKeyRow.revokeAll(row.domain, row.local, now)
-        .chain(() -> audit.add(Audit.OPERATOR, "address-revoked", address.toString(), ""));
   }
 }

@@ -6,6 +6,7 @@ import io.keypost.keyserver.keyring.KeyChange.AddressedParcel;
 import io.keypost.keyserver.keyring.KeyChange.NewDevice;
 import io.keypost.keyserver.store.AddressRow;
 import io.keypost.keyserver.store.Audit;
+import io.keypost.keyserver.store.ConsentRow;
 import io.keypost.keyserver.store.DeviceRow;
 import io.keypost.keyserver.store.KeyringRow;
 import io.keypost.keyserver.store.LoginKeyRow;
@@ -127,6 +128,18 @@ public class KeyringDesk {
         .ifNull()
         .failWith(
             () -> RefusedException.of(RefusalCode.NOT_FOUND, "the token is not that of a device"));
+  }
+
+  /** Forgets what a user had; the user's login keys end. */
+  Uni<Void> forget(Address user, Instant now) {
+    String domain = user.domain().value();
+    String local = user.local();
+    return LoginKeyRow.revokeAll(domain, local, now)
+        .chain(() -> DeviceRow.removeAll(domain, local, now))
+        .chain(() -> ParcelRow.forgetAll(domain, local))
+        .chain(() -> KeyringRow.deleteById(new KeyringRow.Key(domain, local)))
+        .chain(() -> ConsentRow.withdrawAll(domain, local, now))
+        .replaceWithVoid();
   }
 
   /** Begins anew with what a verified enrolment brings: what stood before ends. */
