@@ -5,6 +5,7 @@ import io.keypost.client.provider.Keyrings;
 import io.keypost.client.provider.LoginKey;
 import io.keypost.client.provider.ProviderConnection;
 import io.keypost.client.provider.Waiting;
+import io.keypost.directory.AddressView;
 import io.keypost.directory.pin.PinMemory;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.keyring.DeviceStatement;
@@ -15,6 +16,7 @@ import io.keypost.protocol.keyring.SealedSecrets;
 import io.keypost.protocol.openpgp.UserCertificate;
 import io.keypost.protocol.openpgp.UserKeyring;
 import io.keypost.protocol.openpgp.UserSecretKey;
+import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import io.vertx.core.Vertx;
@@ -62,8 +64,10 @@ final class KeyChanges implements AutoCloseable {
    *
    * @param version that it was sealed with
    * @param devices that the primary key certified and whose signing subkeys are good
+   * @param published the address as it stands in the directory
    */
-  record Opened(UserKeyring keyring, long version, List<DeviceStatement> devices) {}
+  record Opened(
+      UserKeyring keyring, long version, List<DeviceStatement> devices, AddressView published) {}
 
   /**
    * Opens the keyring, and holds it against what is published: a key server that shows an older
@@ -76,19 +80,30 @@ final class KeyChanges implements AutoCloseable {
     SealedSecrets sealed = keyrings.fetch();
     UserKeyring keyring = Keyring.open(sealed, user, code);
     Instant now = clock.instant();
-    UserCertificate published =
-        Correspondents.mailbox(
-            Waiting.onRepeatable(() -> byCode.directory().addressFetchedSince(user, now)));
-    if (!published.equals(keyring.certificate())) {
+    AddressView published =
+        Waiting.onRepeatable(() -> byCode.directory().addressFetchedSince(user, now));
+    if (!isOf(keyring.certificate(), published)) {
       throw RefusedException.of(
           RefusalCode.RECORD_ROLLED_BACK,
-          "the published certificate of "
+          "what is published of "
               + user
-              + " is another than the one in the keyring: one of the two is old");
+              + " is not the certificate in the keyring: one of the two is old");
     }
     List<DeviceStatement> devices =
-        keyrings.devices().stream().filter(device -> isGood(device, published, now)).toList();
-    return new Opened(keyring, sealed.version(), devices);
+        keyrings.devices().stream()
+            .filter(device -> isGood(device, keyring.certificate(), now))
+            .toList();
+    return new Opened(keyring, sealed.version(), devices, published);
+  }
+
+  /** A mailbox shows its certificate; one that points elsewhere, only whose key said so. */
+  private static boolean isOf(UserCertificate certificate, AddressView published) {
+    return published.record().content() instanceof AddressRecord.Mailbox
+        ? published.certificate().filter(certificate::equals).isPresent()
+        : published
+            .history()
+            .filter(history -> history.primaryFingerprint().equals(certificate.fingerprint()))
+            .isPresent();
   }
 
   /** A key server that lists a device of its own making gains nothing (T42). */

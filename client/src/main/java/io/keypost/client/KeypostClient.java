@@ -26,6 +26,7 @@ import io.keypost.protocol.message.EnvelopeLife;
 import io.keypost.protocol.message.Head;
 import io.keypost.protocol.message.MessageId;
 import io.keypost.protocol.openpgp.DeviceKey;
+import io.keypost.protocol.openpgp.KeyStatement;
 import io.keypost.protocol.openpgp.MessageSealer;
 import io.keypost.protocol.openpgp.SealedMessage;
 import io.keypost.protocol.openpgp.SealingRequest;
@@ -344,12 +345,29 @@ public final class KeypostClient implements AutoCloseable {
    * @throws RefusedException {@code secret_key_unusable} for another code
    */
   public void consent(Address alias, RecoveryCode code) {
-    keys.withPrimary(
-        code,
-        primary -> {
-          new Consents(provider).consent(alias, primary);
-          return alias;
-        });
+    keys.withPrimary(code, primary -> new Consents(provider).consent(alias, primary));
+  }
+
+  /** Aliases that may point here, and those that ask to. */
+  public Consents.Listing consents() {
+    return new Consents(provider).list();
+  }
+
+  /**
+   * Makes this address point at {@code target} from now on, by a statement of its primary key: who
+   * remembers the key follows without being asked.
+   *
+   * @throws RefusedException {@code consent_missing} when the target has not consented; {@code
+   *     alias_loop}; {@code secret_key_unusable} for another code
+   */
+  public void pointAt(Address target, RecoveryCode code) {
+    new Consents(provider)
+        .state(keys.state(code, Optional.of(new KeyStatement.Says.Pointer(target))));
+  }
+
+  /** Makes this address a mailbox again. */
+  public void pointNowhere(RecoveryCode code) {
+    new Consents(provider).state(keys.state(code, Optional.empty()));
   }
 
   /** Withdraws a consent. */

@@ -3,6 +3,7 @@ package io.keypost.client;
 import io.keypost.client.provider.Keyrings;
 import io.keypost.client.provider.ProviderConnection;
 import io.keypost.client.provider.Waiting;
+import io.keypost.directory.AddressView;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.keyring.DeviceStatement;
@@ -10,9 +11,11 @@ import io.keypost.protocol.keyring.Parcel;
 import io.keypost.protocol.keyring.RecoveryCode;
 import io.keypost.protocol.openpgp.DeviceKey;
 import io.keypost.protocol.openpgp.EncryptionSecret;
+import io.keypost.protocol.openpgp.KeyStatement;
 import io.keypost.protocol.openpgp.RevocationReason;
 import io.keypost.protocol.openpgp.UserCertificate;
 import io.keypost.protocol.openpgp.UserSecretKey;
+import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.security.SecureRandom;
@@ -21,6 +24,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -84,9 +88,13 @@ public final class OwnKeys {
   public boolean refresh() {
     Instant now = clock.instant();
     Address user = device.address();
-    UserCertificate published =
-        Correspondents.mailbox(
-            Waiting.onRepeatable(() -> provider.directory().addressFetchedSince(user, now)));
+    AddressView view =
+        Waiting.onRepeatable(() -> provider.directory().addressFetchedSince(user, now));
+    if (view.record().content() instanceof AddressRecord.Alias) {
+      // Who points elsewhere has no certificate there; what came before can be read here still.
+      return false;
+    }
+    UserCertificate published = Correspondents.mailbox(view);
     DeviceKey before = device.key();
     if (!published.fingerprint().equals(before.certificate().fingerprint())) {
       throw RefusedException.of(
@@ -176,10 +184,27 @@ public final class OwnKeys {
     }
   }
 
-  /** Does what takes the primary key but changes no key: a consent, a statement. */
-  <T> T withPrimary(RecoveryCode code, Function<UserSecretKey, T> work) {
+  /** Does what takes the primary key but changes no key: a consent. */
+  void withPrimary(RecoveryCode code, Consumer<UserSecretKey> work) {
     try (KeyChanges changes = withCode.apply(code)) {
-      return work.apply(changes.open().keyring().withDevice(device.key()));
+      work.accept(changes.open().keyring().withDevice(device.key()));
+    }
+  }
+
+  /**
+   * Signs the next statement of the address.
+   *
+   * @param says what; empty for the key that it has: it is a mailbox
+   */
+  KeyStatement state(RecoveryCode code, Optional<KeyStatement.Says> says) {
+    try (KeyChanges changes = withCode.apply(code)) {
+      KeyChanges.Opened opened = changes.open();
+      UserSecretKey keys = opened.keyring().withDevice(device.key());
+      return KeyStatement.next(
+          opened.published().history().orElseThrow(),
+          says.orElseGet(() -> KeyStatement.keyOf(keys.certificate())),
+          keys,
+          clock.instant());
     }
   }
 }

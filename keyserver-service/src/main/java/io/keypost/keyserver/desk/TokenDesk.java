@@ -112,7 +112,10 @@ public class TokenDesk {
     };
   }
 
-  /** The login key, if it stands and its address is a mailbox. */
+  /**
+   * The login key, if it stands and its address is a mailbox, or was one under a key that its user
+   * has still: who points elsewhere reads his old mail, and can come back.
+   */
   private Optional<LoginKeyRow> loginKey(Digest thumbprint) {
     return Optional.ofNullable(
         transactions.reading(
@@ -123,11 +126,15 @@ public class TokenDesk {
                             row == null || row.revoked != null
                                 ? Uni.createFrom().<LoginKeyRow>nullItem()
                                 : AddressRow.at(row.domain, row.local)
-                                    .map(
-                                        address ->
-                                            address.kind == AddressRow.Kind.MAILBOX
-                                                ? row
-                                                : null))));
+                                    .map(address -> mayLogIn(address) ? row : null))));
+  }
+
+  private static boolean mayLogIn(AddressRow address) {
+    return switch (address.kind) {
+      case MAILBOX -> true;
+      case ALIAS, UNKNOWN -> address.certificate != null;
+      case REVOKED, SUSPENDED -> false;
+    };
   }
 
   /** Spends the assertion; of two that come at once the unique key lets one through. */

@@ -101,8 +101,7 @@ class OpenPgpJsInteropTest {
               + (subkey instanceof Subkey.Signing ? " ed25519 " : " x25519 ")
               + (subkey.life().at(NOW) == KeyLife.State.VALID ? "valid" : "Subkey is revoked"));
     }
-    expected.add(
-        certificate.currentEncryptionKey(NOW).fingerprint().hex() + " current encryption");
+    expected.add(certificate.currentEncryptionKey(NOW).fingerprint().hex() + " current encryption");
     assertThat(Files.readAllLines(exchange.resolve("judgement"))).isEqualTo(expected);
     assertThat(expected).filteredOn(line -> line.endsWith("revoked")).hasSize(4);
   }
