@@ -1,6 +1,7 @@
 // The other side of OpenPgpJsInteropTest: opens what this project seals, and seals what it opens, with OpenPGP.js.
 //   node interop.mjs open DIR   reads payload, reader.secret, sender.certificate; writes content
 //   node interop.mjs seal DIR   reads content, sender.secret, reader.certificate; writes payload
+//   node interop.mjs judge DIR  reads certificate and now; writes what it makes of every key, one a line
 // Secret keys are under the passphrase "interop".
 import { readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -46,6 +47,19 @@ if (word === 'open') {
     },
   });
   await writeFile(at('payload'), payload);
+} else if (word === 'judge') {
+  const key = await certificate('certificate');
+  const now = new Date(await readFile(at('now'), 'utf8'));
+  await key.verifyPrimaryKey(now);
+  const lines = [`${key.getFingerprint()} primary valid`, `${key.getUserIDs().join(' ')} user-id valid`];
+  for (const subkey of key.subkeys) {
+    const use = subkey.getAlgorithmInfo().algorithm;
+    const state = await subkey.verify(now).then(() => 'valid', (error) => error.message);
+    lines.push(`${subkey.getFingerprint()} ${use} ${state}`);
+  }
+  const current = await key.getEncryptionKey(undefined, now);
+  lines.push(`${current.getFingerprint()} current encryption`);
+  await writeFile(at('judgement'), lines.join('\n') + '\n');
 } else {
-  throw new Error('open or seal');
+  throw new Error('open, seal or judge');
 }

@@ -11,7 +11,6 @@ import io.keypost.client.json.Json;
 import io.keypost.client.mime.ForeignHeaders;
 import io.keypost.client.mime.MessageWrapper;
 import io.keypost.client.provider.Consents;
-import io.keypost.client.provider.Enrolment;
 import io.keypost.client.provider.LoginKey;
 import io.keypost.client.provider.Mailbox;
 import io.keypost.client.provider.Outcomes;
@@ -22,16 +21,16 @@ import io.keypost.client.trust.Contacts;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
-import io.keypost.protocol.certificate.P256;
+import io.keypost.protocol.keyring.RecoveryCode;
 import io.keypost.protocol.message.EnvelopeLife;
 import io.keypost.protocol.message.Head;
 import io.keypost.protocol.message.MessageId;
+import io.keypost.protocol.openpgp.DeviceKey;
+import io.keypost.protocol.openpgp.KeyStatement;
 import io.keypost.protocol.openpgp.MessageSealer;
-import io.keypost.protocol.openpgp.RevocationReason;
 import io.keypost.protocol.openpgp.SealedMessage;
 import io.keypost.protocol.openpgp.SealingRequest;
 import io.keypost.protocol.openpgp.UserCertificate;
-import io.keypost.protocol.openpgp.UserSecretKey;
 import io.keypost.protocol.refusal.RefusedException;
 import io.vertx.core.Vertx;
 import java.io.IOException;
@@ -64,7 +63,8 @@ public final class KeypostClient implements AutoCloseable {
   public static final Duration MESSAGE_LIFE = EnvelopeLife.MAX_LIFE;
 
   private final ClientHome home;
-  private final ClientHome.Secrets secrets;
+  private final OwnDevice device;
+  private final OwnKeys keys;
   private final InstantSource clock;
   private final SecureRandom random;
   private final Vertx vertx;
@@ -76,24 +76,29 @@ public final class KeypostClient implements AutoCloseable {
   private final Outgoing outgoing;
   private final Inbox inbox;
 
-  private KeypostClient(
-      ClientHome home,
-      ClientHome.Secrets secrets,
-      ClientSettings settings,
-      InstantSource clock,
-      SecureRandom random) {
-    this.home = home;
-    this.secrets = secrets;
-    this.clock = clock;
-    this.random = random;
+  KeypostClient(DeviceSetup setup, ClientHome.Secrets secrets) {
+    this.home = setup.home();
+    this.clock = setup.clock();
+    this.random = setup.random();
+    this.device = new OwnDevice(home, setup.passphrase(), secrets.device(), random);
     this.vertx = Vertx.vertx();
+    PinFile pins = pins(home);
     this.provider =
         new ProviderConnection(
             vertx,
-            secrets.user().address(),
+            device.address(),
             new LoginKey(secrets.login()),
-            settings,
-            new PinFile(home.directory().resolve("pins.json")),
+            setup.settings(),
+            pins,
+            clock,
+            random);
+    this.keys =
+        new OwnKeys(
+            device,
+            provider,
+            code ->
+                new KeyChanges(
+                    vertx, device.address(), code, setup.settings(), pins, clock, random),
             clock,
             random);
     this.mailbox = new Mailbox(provider);
@@ -109,33 +114,8 @@ public final class KeypostClient implements AutoCloseable {
     this.inbox = new Inbox(home.directory().resolve("inbox"));
   }
 
-  /**
-   * Makes keys for an address, publishes them with a one-time code of its operator, and keeps the
-   * secrets in the home, under the passphrase.
-   *
-   * @throws RefusedException {@code conflict} when the home has an owner, {@code code_invalid} and
-   *     others
-   */
-  public static KeypostClient enrol(
-      ClientHome home,
-      char[] passphrase,
-      ClientSettings settings,
-      Address address,
-      String code,
-      InstantSource clock,
-      SecureRandom random) {
-    UserSecretKey key = UserSecretKey.generate(address, clock.instant(), random);
-    ClientHome.Secrets secrets = new ClientHome.Secrets(key, P256.generate(random));
-    home.prepare(secrets, passphrase, random);
-    KeypostClient client = new KeypostClient(home, secrets, settings, clock, random);
-    try {
-      new Enrolment(client.provider).enrol(code, key);
-      home.confirm(secrets);
-      return client;
-    } catch (RuntimeException e) {
-      client.close();
-      throw e;
-    }
+  static PinFile pins(ClientHome home) {
+    return new PinFile(home.directory().resolve("pins.json"));
   }
 
   /**
@@ -150,17 +130,26 @@ public final class KeypostClient implements AutoCloseable {
       ClientSettings settings,
       InstantSource clock,
       SecureRandom random) {
-    return new KeypostClient(home, home.unlock(passphrase), settings, clock, random);
+    ClientHome.Secrets secrets = home.unlock(passphrase);
+    return new KeypostClient(
+        new DeviceSetup(
+            home, passphrase, secrets.device().statement().name(), settings, clock, random),
+        secrets);
   }
 
   /** Whose client this is. */
   public Address address() {
-    return secrets.user().address();
+    return device.address();
   }
 
   /** The certificate that goes with the secrets here. */
   public UserCertificate certificate() {
-    return secrets.user().certificate();
+    return device.key().certificate();
+  }
+
+  /** The user's keys and devices. */
+  public OwnKeys keys() {
+    return keys;
   }
 
   /**
@@ -192,14 +181,15 @@ public final class KeypostClient implements AutoCloseable {
         wish(mime, to),
         clock.instant(),
         (payload, copy) -> {
+          keys.refresh();
+          keys.requireNotRemoved();
           UserCertificate recipient =
               correspondents.recipient(
                   Waiting.onRepeatable(() -> provider.directory().resolve(to)), policy);
           Instant now = clock.instant();
           MessageId id = MessageId.random(random);
           SealedMessage sealed = seal(mime, id, to, recipient, to, now, payload);
-          SealedMessage own =
-              seal(mime, id, to, secrets.user().certificate(), address(), now, copy);
+          SealedMessage own = seal(mime, id, to, certificate(), address(), now, copy);
           return new Outgoing.Sealed(new Head(sealed.envelopes()), own.envelopes().getFirst());
         });
   }
@@ -236,7 +226,7 @@ public final class KeypostClient implements AutoCloseable {
               MessageWrapper.wrap(wrapping, foreign),
               new SealingRequest(
                   id,
-                  secrets.user(),
+                  device.key(),
                   List.of(new SealingRequest.Recipient(addressedAs, certificate)),
                   now,
                   now.plus(MESSAGE_LIFE)),
@@ -258,6 +248,7 @@ public final class KeypostClient implements AutoCloseable {
 
   /** Fetches what is new in the mailbox; all that is here, oldest first. */
   public List<FetchedMessage> fetch() {
+    keys.refresh();
     for (Mailbox.Entry entry : mailbox.list()) {
       if (!inbox.has(entry.id())) {
         inbox.keep(entry.id(), entry.receivedAt(), entry.signed(), mailbox.payload(entry));
@@ -279,7 +270,7 @@ public final class KeypostClient implements AutoCloseable {
    * @throws RefusedException what was not as it must be; nothing of the content is given then
    */
   public ReadMessage read(FetchedMessage message) {
-    return new Reader(provider.directory(), correspondents, secrets.user())
+    return new Reader(provider.directory(), correspondents, device.key())
         .read(message, clock.instant());
   }
 
@@ -348,26 +339,40 @@ public final class KeypostClient implements AutoCloseable {
     return new Whois(provider::newDirectory, clock).of(address);
   }
 
-  /** Consents that {@code alias} may point here. */
-  public void consent(Address alias) {
-    new Consents(provider).consent(alias, secrets.user());
+  /**
+   * Consents that {@code alias} may point here, by the primary key.
+   *
+   * @throws RefusedException {@code secret_key_unusable} for another code
+   */
+  public void consent(Address alias, RecoveryCode code) {
+    keys.withPrimary(code, primary -> new Consents(provider).consent(alias, primary));
+  }
+
+  /** Aliases that may point here, and those that ask to. */
+  public Consents.Listing consents() {
+    return new Consents(provider).list();
+  }
+
+  /**
+   * Makes this address point at {@code target} from now on, by a statement of its primary key: who
+   * remembers the key follows without being asked.
+   *
+   * @throws RefusedException {@code consent_missing} when the target has not consented; {@code
+   *     alias_loop}; {@code secret_key_unusable} for another code
+   */
+  public void pointAt(Address target, RecoveryCode code) {
+    new Consents(provider)
+        .state(keys.state(code, Optional.of(new KeyStatement.Says.Pointer(target))));
+  }
+
+  /** Makes this address a mailbox again. */
+  public void pointNowhere(RecoveryCode code) {
+    new Consents(provider).state(keys.state(code, Optional.empty()));
   }
 
   /** Withdraws a consent. */
   public void withdrawConsent(Address alias) {
     new Consents(provider).withdraw(alias, address());
-  }
-
-  /**
-   * Revokes this device's signing subkey and publishes that: nothing can be sent from here any
-   * more.
-   *
-   * @param passphrase of the home
-   */
-  public void revokeSigningKey(RevocationReason reason, char[] passphrase) {
-    UserSecretKey revoked = secrets.user().revokeSigningSubkey(reason, clock.instant());
-    new Enrolment(provider).update(revoked.certificate());
-    home.replaceUserKey(revoked, passphrase, random);
   }
 
   /**
@@ -378,9 +383,9 @@ public final class KeypostClient implements AutoCloseable {
     return provider;
   }
 
-  /** This user's secret keys, for those who seal by themselves. */
-  public UserSecretKey secretKey() {
-    return secrets.user();
+  /** This device's secret keys, for those who seal by themselves. */
+  public DeviceKey deviceKey() {
+    return device.key();
   }
 
   private static void delete(Path file) {
@@ -394,6 +399,7 @@ public final class KeypostClient implements AutoCloseable {
   /** Ends its connections and threads. */
   @Override
   public void close() {
+    device.close();
     provider.close();
     Waiting.on(vertx.close().map("closed").toCompletionStage());
   }

@@ -10,11 +10,11 @@ import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.LookAlikes;
 import io.keypost.protocol.message.Envelope;
+import io.keypost.protocol.openpgp.DeviceKey;
 import io.keypost.protocol.openpgp.MessageOpener;
 import io.keypost.protocol.openpgp.OpenedMessage;
 import io.keypost.protocol.openpgp.Spool;
 import io.keypost.protocol.openpgp.UserCertificate;
-import io.keypost.protocol.openpgp.UserSecretKey;
 import io.keypost.protocol.refusal.RefusedException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -33,9 +33,9 @@ final class Reader {
 
   private final Directory directory;
   private final Correspondents correspondents;
-  private final UserSecretKey reader;
+  private final DeviceKey reader;
 
-  Reader(Directory directory, Correspondents correspondents, UserSecretKey reader) {
+  Reader(Directory directory, Correspondents correspondents, DeviceKey reader) {
     this.directory = directory;
     this.correspondents = correspondents;
     this.reader = reader;

@@ -1,8 +1,11 @@
 package io.keypost.directory;
 
+import io.keypost.protocol.openpgp.KeyHistory;
+import io.keypost.protocol.openpgp.KeyStatement;
 import io.keypost.protocol.openpgp.UserCertificate;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.record.Verified;
+import io.keypost.protocol.refusal.RefusedException;
 import java.util.Optional;
 
 /**
@@ -17,6 +20,21 @@ public record AddressView(
   /** What is said of the address. */
   public AddressRecord record() {
     return verified.record();
+  }
+
+  /**
+   * What the address's own keys have said, each statement verified; empty for one that never had a
+   * key.
+   *
+   * @throws RefusedException {@code statement_invalid}
+   */
+  public Optional<KeyHistory> history() {
+    return record().statements().isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            KeyHistory.verify(
+                record().address(),
+                record().statements().stream().map(KeyStatement::parse).toList()));
   }
 
   /** Short, for logs. */

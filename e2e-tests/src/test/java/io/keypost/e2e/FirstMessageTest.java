@@ -77,7 +77,7 @@ class FirstMessageTest {
     Address alias = Address.parse("info-" + bob.address().local() + "@alpha.test");
     patiently(
         () -> {
-          bob.consent(alias);
+          bob.consent(alias, providers.stack().recoveryCode(bob.address().toString()));
           return alias;
         });
     providers.stack().administration("alpha.test").alias(alias, bob.address());

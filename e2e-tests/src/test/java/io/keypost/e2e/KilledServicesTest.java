@@ -50,7 +50,7 @@ class KilledServicesTest {
         victim.kill();
         victim.start();
       }
-      Sealing message = Sealing.of(alice.secretKey(), bob.certificate(), "number " + number);
+      Sealing message = Sealing.of(alice.deviceKey(), bob.certificate(), "number " + number);
       submitUntilAccepted(alice, message);
       sent.put(message.envelope().envelopeDigest(), message.sent());
     }

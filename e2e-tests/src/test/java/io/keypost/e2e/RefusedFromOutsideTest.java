@@ -17,6 +17,7 @@ import io.keypost.protocol.certificate.CertificateIssuer;
 import io.keypost.protocol.certificate.P256;
 import io.keypost.protocol.message.Answer;
 import io.keypost.protocol.message.Status;
+import io.keypost.protocol.openpgp.DeviceKey;
 import io.keypost.protocol.openpgp.RevocationReason;
 import io.keypost.protocol.openpgp.UserSecretKey;
 import io.keypost.protocol.refusal.RefusalCode;
@@ -209,9 +210,9 @@ class RefusedFromOutsideTest {
   void endsAnotherUsersKeyWithASignedRefusal() throws Exception {
     KeypostClient carol = providers.newUser("carol", "alpha.test");
     Sealing forged =
-        Sealing.of(carol.secretKey(), bob.certificate(), "forged")
+        Sealing.of(carol.deviceKey(), bob.certificate(), "forged")
             .signedInstead(
-                alice.address(), carol.secretKey().signingFingerprint(), carol.secretKey());
+                alice.address(), carol.deviceKey().signingFingerprint(), carol.deviceKey());
 
     assertThat(submit(alice, forged)).isEmpty();
     assertRefused(forged, RefusalCode.SENDER_KEY_UNKNOWN);
@@ -222,16 +223,24 @@ class RefusedFromOutsideTest {
   @DisplayName("T04: a key that was revoked before it signed")
   void endsARevokedKeyWithASignedRefusal() throws Exception {
     KeypostClient dave = providers.newUser("dave", "alpha.test");
-    UserSecretKey before = dave.secretKey();
-    patiently(
-        () -> {
-          dave.revokeSigningKey(RevocationReason.COMPROMISED, providers.stack().passphrase());
-          return dave;
-        });
-    Sealing stale = Sealing.of(before, bob.certificate(), "revoked");
+    String address = dave.address().toString();
+    DeviceKey stolen = dave.deviceKey();
+    try (KeypostClient phone = providers.stack().addDevice(address, "phone")) {
+      patiently(
+          () -> {
+            phone
+                .keys()
+                .remove(
+                    stolen.signingFingerprint(),
+                    RevocationReason.COMPROMISED,
+                    providers.stack().recoveryCode(address));
+            return phone;
+          });
+      Sealing stale = Sealing.of(stolen, bob.certificate(), "revoked");
 
-    assertThat(submit(dave, stale)).isEmpty();
-    assertRefused(dave, stale, RefusalCode.SENDER_KEY_REVOKED);
+      assertThat(submit(phone, stale)).isEmpty();
+      assertRefused(phone, stale, RefusalCode.SENDER_KEY_REVOKED);
+    }
     assertNothingForBob();
   }
 
@@ -239,7 +248,7 @@ class RefusedFromOutsideTest {
   void endsAnUnknownRecipientWithASignedRefusal() throws Exception {
     Address nobody = Address.parse("nobody-" + bob.address());
     UserSecretKey madeUp = UserSecretKey.generate(nobody, Instant.now(), RANDOM);
-    Sealing lost = Sealing.of(alice.secretKey(), madeUp.certificate(), "anybody?");
+    Sealing lost = Sealing.of(alice.deviceKey(), madeUp.certificate(), "anybody?");
 
     assertThat(submit(alice, lost)).isEmpty();
     assertRefused(lost, RefusalCode.RECIPIENT_UNKNOWN);
@@ -273,7 +282,7 @@ class RefusedFromOutsideTest {
   }
 
   private Sealing genuine() {
-    return Sealing.of(alice.secretKey(), bob.certificate(), "hello");
+    return Sealing.of(alice.deviceKey(), bob.certificate(), "hello");
   }
 
   private Stranger alphasServer() throws Exception {

@@ -10,12 +10,12 @@ import io.keypost.protocol.message.Head;
 import io.keypost.protocol.message.MessageId;
 import io.keypost.protocol.message.SignedEnvelope;
 import io.keypost.protocol.openpgp.DetachedSignatures;
+import io.keypost.protocol.openpgp.DeviceKey;
 import io.keypost.protocol.openpgp.MessageSealer;
 import io.keypost.protocol.openpgp.SealedMessage;
 import io.keypost.protocol.openpgp.SealingRequest;
 import io.keypost.protocol.openpgp.SignatureContext;
 import io.keypost.protocol.openpgp.UserCertificate;
-import io.keypost.protocol.openpgp.UserSecretKey;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -35,7 +35,7 @@ record Sealing(Head head, Bytes payload) {
   private static final Duration LIFE = Duration.ofHours(1);
 
   /** By {@code sender}, to the mailbox of {@code recipient}. */
-  static Sealing of(UserSecretKey sender, UserCertificate recipient, String text) {
+  static Sealing of(DeviceKey sender, UserCertificate recipient, String text) {
     Instant now = Instant.now();
     MessageId id = MessageId.random(RANDOM);
     MessageWrapper.Wrapping wrapping =
@@ -93,7 +93,7 @@ record Sealing(Head head, Bytes payload) {
   }
 
   /** In the name of {@code sender}, with the sender's own subkey named, signed by {@code key}. */
-  Sealing signedInstead(Address sender, Bytes senderKey, UserSecretKey key) {
+  Sealing signedInstead(Address sender, Bytes senderKey, DeviceKey key) {
     Envelope e = envelope().envelope();
     Envelope named =
         new Envelope(

@@ -5,22 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
+import io.keypost.protocol.keyring.DeviceStatement;
 import io.keypost.protocol.openpgp.KeyHistory;
 import io.keypost.protocol.openpgp.KeyStatement;
-import io.keypost.protocol.openpgp.RevocationReason;
-import io.keypost.protocol.openpgp.UserSecretKey;
 import io.keypost.protocol.record.AddressRecord;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/**
- * Users enrol, change and revoke their keys: KP-KSV-6, KP-ENR-1, KP-ENR-2, KP-ENR-3, KP-ENR-4,
- * KP-ENR-5.
- */
+/** Users enrol: KP-ENR-1 to KP-ENR-6. */
 @QuarkusTest
 @WithTestResource(KeyServerTestResource.class)
 class EnrolmentTest extends ReadyKeyServer {
@@ -123,27 +120,34 @@ class EnrolmentTest extends ReadyKeyServer {
   }
 
   @Test
-  void aUserMayRevokeHisKeyButNotTakeARevocationBackByKpKsv6() {
-    TestUser alice = enrolled("alice");
-    String token = token(alice);
-    UserSecretKey revoked =
-        alice.key().revokeSigningSubkey(RevocationReason.COMPROMISED, Instant.now());
+  void refusesADeviceThatIsNotTheKeysOrNamesAnotherLoginKeyByKpEnr6() {
+    TestUser alice = new TestUser(fresh("alice"));
+    TestUser mallory = new TestUser(alice.address());
+    String code = code(alice.address());
+    DeviceStatement otherLogin =
+        DeviceStatement.sign(
+            alice.key(),
+            new DeviceStatement.Facts("first", mallory.thumbprint(), alice.device().transferKey()),
+            Instant.now());
 
-    Response update =
-        user(token)
-            .body(Map.of("certificate", revoked.certificate().encode().base64Url()))
-            .put("/v1/certificate");
+    for (DeviceStatement wrong : List.of(mallory.device(), otherLogin)) {
+      refused(
+          enrol(alice.enrolment(code, Map.of("device", wrong.text()))), 400, "statement_invalid");
+    }
+    enrol(alice.enrolment(code, Map.of())).then().statusCode(201);
+  }
 
-    assertThat(update.statusCode()).as(update.asString()).isEqualTo(200);
-    assertThat(
-            ((AddressRecord.Mailbox) address(update.path("record"), alice.address()).content())
-                .certificate())
-        .isEqualTo(revoked.certificate().encode());
+  @Test
+  void refusesAKeyringThatIsNoneOrNotTheFirstAndOneKeyForBothByKpEnr6() {
+    TestUser alice = new TestUser(fresh("alice"));
+    String code = code(alice.address());
+
+    refused(enrol(alice.enrolment(code, Map.of("keyring", TestUser.keyring(2)))), 409, "conflict");
+    refused(enrol(alice.enrolment(code, Map.of("keyring", "AAAA"))), 400, "malformed_request");
     refused(
-        user(token)
-            .body(Map.of("certificate", alice.key().certificate().encode().base64Url()))
-            .put("/v1/certificate"),
+        enrol(alice.enrolment(code, Map.of("recovery_key", alice.loginKey()))),
         400,
-        "user_certificate_invalid");
+        "malformed_request");
+    enrol(alice.enrolment(code, Map.of())).then().statusCode(201);
   }
 }

@@ -107,6 +107,13 @@ abstract class ReadyKeyServer {
     return response.path("access_token");
   }
 
+  /** A token for whoever holds the user's recovery code. */
+  static String recoveryToken(TestUser user) {
+    Response response = exchange(user.recoveryAssertion(user.claims(endpoint())), "keyring");
+    response.then().statusCode(200);
+    return response.path("access_token");
+  }
+
   static VerifiedDomain domain() {
     return RecordVerifier.verifyDomain(
         anyone().get("/v1/domains/" + OPERATOR).path("record"),

@@ -4,6 +4,7 @@ import io.keypost.client.KeypostClient;
 import io.keypost.client.home.ClientSettings;
 import io.keypost.client.operator.Administration;
 import io.keypost.protocol.address.Address;
+import io.keypost.protocol.keyring.RecoveryCode;
 import io.keypost.stack.dns.DnsZones;
 import io.keypost.stack.servers.Guardian;
 import io.keypost.stack.servers.ServersControl;
@@ -299,6 +300,20 @@ public final class LocalStack implements AutoCloseable {
   public KeypostClient enrol(String address) {
     var parsed = Address.parse(address);
     return clients.enrol(parsed, provider(parsed.domain().value()));
+  }
+
+  /**
+   * Makes a further device of a user who was enrolled here, with the recovery code that was kept.
+   *
+   * @return the caller closes it
+   */
+  public KeypostClient addDevice(String address, String name) {
+    return clients.addDevice(Address.parse(address), name);
+  }
+
+  /** The recovery code of a user who was enrolled here. */
+  public RecoveryCode recoveryCode(String address) {
+    return clients.recoveryCode(Address.parse(address));
   }
 
   /**

@@ -1,8 +1,13 @@
 package io.keypost.client.cli;
 
 import io.keypost.client.KeypostClient;
+import io.keypost.client.json.Json;
+import io.keypost.client.provider.Consents;
 import io.keypost.protocol.address.Address;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -16,15 +21,94 @@ final class AliasCommands {
 
   static CommandLine all(Environment environment) {
     CommandSpec spec = CommandSpec.forAnnotatedObject(new Group());
-    return new CommandLine(spec).addSubcommand(new Consent(environment));
+    return new CommandLine(spec)
+        .addSubcommand(new Consent(environment))
+        .addSubcommand(new ListAll(environment))
+        .addSubcommand(new Point(environment));
   }
 
   @Command(
       name = "alias",
       mixinStandardHelpOptions = true,
-      description = "Aliases that point at your address.",
-      synopsisSubcommandLabel = "consent")
+      description = "Aliases that point at your address, and where it points itself.",
+      synopsisSubcommandLabel = "consent|list|point")
   private static final class Group {}
+
+  @Command(
+      name = "list",
+      mixinStandardHelpOptions = true,
+      description = "Lists the aliases that may point at you, and those that ask to.")
+  private static final class ListAll implements Callable<Integer> {
+    private final Environment environment;
+    @Mixin private HomeOptions options = new HomeOptions();
+
+    @Option(names = "--json", description = "As JSON.")
+    private boolean json;
+
+    ListAll(Environment environment) {
+      this.environment = environment;
+    }
+
+    @Override
+    public Integer call() {
+      try (KeypostClient client = options.open(environment)) {
+        Consents.Listing listing = client.consents();
+        if (json) {
+          environment.say(
+              Json.write(Map.of("given", facts(listing.given()), "asked", facts(listing.asked()))));
+        } else {
+          listing.given().forEach(entry -> tell("may point at you", entry));
+          listing.asked().forEach(entry -> tell("asks to       ", entry));
+        }
+      }
+      return KeypostCommand.DONE;
+    }
+
+    private void tell(String what, Consents.Entry entry) {
+      environment.say(what + "  " + entry.alias() + "  since " + entry.at());
+    }
+
+    private static List<Map<String, String>> facts(List<Consents.Entry> entries) {
+      return entries.stream()
+          .map(entry -> Map.of("alias", entry.alias().toString(), "since", entry.at().toString()))
+          .toList();
+    }
+  }
+
+  @Command(
+      name = "point",
+      mixinStandardHelpOptions = true,
+      description =
+          "Makes your address point at another, whose user has consented, or at nothing again: then"
+              + " it is your mailbox as before.")
+  private static final class Point implements Callable<Integer> {
+    private final Environment environment;
+    @Mixin private HomeOptions options = new HomeOptions();
+    @Mixin private RecoveryOptions recovery = new RecoveryOptions();
+
+    @Parameters(paramLabel = "TARGET", arity = "0..1", description = "Where (default: nowhere).")
+    private @Nullable String target;
+
+    Point(Environment environment) {
+      this.environment = environment;
+    }
+
+    @Override
+    public Integer call() {
+      try (KeypostClient client = options.open(environment)) {
+        if (target == null) {
+          client.pointNowhere(recovery.kept(environment));
+          environment.say(client.address() + " is your mailbox again.");
+        } else {
+          Address to = Address.parse(target);
+          client.pointAt(to, recovery.kept(environment));
+          environment.say(client.address() + " points at " + to + " from now on.");
+          environment.say("Who knows your key follows by itself; nobody is forwarded.");
+        }
+      }
+      return KeypostCommand.DONE;
+    }
+  }
 
   @Command(
       name = "consent",
@@ -33,6 +117,7 @@ final class AliasCommands {
   private static final class Consent implements Callable<Integer> {
     private final Environment environment;
     @Mixin private HomeOptions options = new HomeOptions();
+    @Mixin private RecoveryOptions recovery = new RecoveryOptions();
 
     @Parameters(paramLabel = "ALIAS", description = "The address that may point at you.")
     private String alias = "";
@@ -53,7 +138,7 @@ final class AliasCommands {
           environment.say(
               "Withdrew the consent: " + address + " may not point at " + client.address() + ".");
         } else {
-          client.consent(address);
+          client.consent(address, recovery.kept(environment));
           environment.say("Consented: " + address + " may point at " + client.address() + ".");
         }
       }

@@ -1,9 +1,9 @@
 package io.keypost.client.cli;
 
+import io.keypost.client.DeviceSetup;
 import io.keypost.client.KeypostClient;
-import io.keypost.client.home.ClientHome;
-import io.keypost.client.home.ClientSettings;
 import io.keypost.protocol.address.Address;
+import io.keypost.protocol.keyring.RecoveryCode;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,6 +18,8 @@ import picocli.CommandLine.Parameters;
 final class EnrolCommand implements Callable<Integer> {
   private final Environment environment;
   @Mixin private HomeOptions options = new HomeOptions();
+  @Mixin private RecoveryOptions recovery = new RecoveryOptions();
+  @Mixin private DeviceNameOption device = new DeviceNameOption();
 
   @Parameters(paramLabel = "ADDRESS", description = "Yours.")
   private String address = "";
@@ -35,23 +37,17 @@ final class EnrolCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    ClientHome home = options.home(environment);
-    ClientSettings settings = options.settings(environment);
-    try (KeypostClient client =
-        KeypostClient.enrol(
-            home,
-            options.newPassphrase(environment),
-            settings,
-            Address.parse(address),
-            code,
-            environment.clock(),
-            environment.random())) {
-      if (!options.said().equals(ClientSettings.usual())) {
-        home.keep(settings);
-      }
+    Address own = Address.parse(address);
+    DeviceSetup setup = device.setup(environment, options);
+    RecoveryCode recoveryCode = recovery.fresh(environment);
+    try (KeypostClient client = setup.enrol(own, code, recoveryCode)) {
+      options.keepSaid(environment);
       environment.say("Enrolled " + client.address() + ".");
       environment.say("primary key  " + client.certificate().fingerprint().hex());
-      environment.say("Your secret keys are in " + home.directory() + ", under your passphrase.");
+      environment.say(
+          "This device's keys are in "
+              + setup.home().directory()
+              + ", under your passphrase; the primary key is kept under your recovery code alone.");
     }
     return KeypostCommand.DONE;
   }

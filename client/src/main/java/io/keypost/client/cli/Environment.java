@@ -3,7 +3,6 @@ package io.keypost.client.cli;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
-import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -25,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param out standard output
  * @param err standard error
  * @param variables environment variables
+ * @param terminal the person, when there is one
  */
 record Environment(
     InstantSource clock,
@@ -32,7 +32,8 @@ record Environment(
     InputStream in,
     PrintStream out,
     PrintStream err,
-    Map<String, String> variables) {
+    Map<String, String> variables,
+    Optional<Terminal> terminal) {
   /** Variable that holds the passphrase. */
   static final String PASSPHRASE_VARIABLE = "KEYPOST_PASSPHRASE";
 
@@ -72,9 +73,8 @@ record Environment(
     return Optional.ofNullable(variables.get(PASSPHRASE_VARIABLE)).map(String::toCharArray);
   }
 
-  private static char @Nullable [] prompt(String text) {
-    Console console = System.console();
-    return console == null ? null : console.readPassword("%s", text);
+  private char @Nullable [] prompt(String text) {
+    return terminal.isEmpty() ? null : terminal.get().askSecret(text);
   }
 
   private static RefusedException noPassphrase() {

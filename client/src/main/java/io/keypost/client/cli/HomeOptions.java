@@ -67,6 +67,13 @@ final class HomeOptions {
         Optional.ofNullable(ports));
   }
 
+  /** Keeps in the home what was said on the command line, so that it need not be said again. */
+  void keepSaid(Environment environment) {
+    if (!said().equals(ClientSettings.usual())) {
+      home(environment).keep(settings(environment));
+    }
+  }
+
   char[] passphrase(Environment environment) {
     return environment.passphrase(passphraseFile);
   }

@@ -53,7 +53,13 @@ public final class KeypostCommand implements Runnable {
     int status =
         run(
             new Environment(
-                InstantSource.system(), new SecureRandom(), System.in, out, err, System.getenv()),
+                InstantSource.system(),
+                new SecureRandom(),
+                System.in,
+                out,
+                err,
+                System.getenv(),
+                Terminal.ofProcess()),
             arguments);
     out.flush();
     System.exit(status);
@@ -67,6 +73,9 @@ public final class KeypostCommand implements Runnable {
             .addSubcommand(ServerCommands.all(environment))
             .addSubcommand(new ConfigCommand(environment))
             .addSubcommand(new EnrolCommand(environment))
+            .addSubcommand(DeviceCommands.all(environment))
+            .addSubcommand(KeyCommands.all(environment))
+            .addSubcommand(new RecoverCommand(environment))
             .addSubcommand(new WhoisCommand(environment))
             .addSubcommand(AliasCommands.all(environment))
             .addSubcommand(new SendCommand(environment))

@@ -40,7 +40,9 @@ final class OperatorCommands {
         .addSubcommand(OperatorServerCommands.all(environment))
         .addSubcommand(OperatorCertificateCommands.all(environment))
         .addSubcommand(new Alias(environment))
-        .addSubcommand(new Revoke(environment));
+        .addSubcommand(new Revoke(environment))
+        .addSubcommand(UserCommands.suspend(environment))
+        .addSubcommand(UserCommands.delete(environment));
   }
 
   @Command(
@@ -48,7 +50,7 @@ final class OperatorCommands {
       mixinStandardHelpOptions = true,
       description = "Administers domains at their key server, over its management port.",
       synopsisSubcommandLabel =
-          "init|authority|domain|code|server-code|server|certificate|alias|revoke")
+          "init|authority|domain|code|server-code|server|certificate|alias|revoke|suspend|delete")
   private static final class Group {}
 
   private static final class ManagementOptions {
@@ -190,13 +192,25 @@ final class OperatorCommands {
     @Parameters(paramLabel = "ADDRESS", description = "Whose.")
     private String address = "";
 
+    @Option(
+        names = "--replaces-key",
+        description =
+            "For a user who lost all devices and the recovery code: lets a new key take the last"
+                + " one's place without its word. Everybody who wrote to the user is shown that, so"
+                + " make sure first who asks.")
+    private boolean replacesKey;
+
     Code(Environment environment) {
       super(environment);
     }
 
     @Override
     void ask(Administration administration) {
-      environment.say(administration.addressCode(Address.parse(address)));
+      Address holder = Address.parse(address);
+      environment.say(
+          replacesKey
+              ? administration.replacementCode(holder)
+              : administration.addressCode(holder));
     }
   }
 

@@ -5,7 +5,7 @@ import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.certificate.KeyProtection;
 import io.keypost.protocol.certificate.P256;
-import io.keypost.protocol.openpgp.UserSecretKey;
+import io.keypost.protocol.keyring.DeviceSecrets;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.nio.charset.StandardCharsets;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /** One address's home directory; see the package for its layout. */
 public final class ClientHome {
-  private static final String SECRET_FILE = "secret.pgp";
+  private static final String DEVICE_FILE = "device.key";
   private static final String LOGIN_FILE = "login.pem";
   private static final String ACCOUNT_FILE = "account.json";
   private static final String SETTINGS_FILE = "settings.json";
@@ -36,10 +36,10 @@ public final class ClientHome {
   /**
    * What is secret, in memory.
    *
-   * @param user OpenPGP keys
+   * @param device OpenPGP keys without the primary one, and the transfer key
    * @param login the device's login key, P-256
    */
-  public record Secrets(UserSecretKey user, KeyPair login) {}
+  public record Secrets(DeviceSecrets device, KeyPair login) {}
 
   private record Account(@Nullable String address, @Nullable String loginKey) {}
 
@@ -69,22 +69,30 @@ public final class ClientHome {
   }
 
   /**
-   * Keeps a new user's secrets, before the key is published: nobody must be able to write to a key
+   * Keeps a new device's secrets, before they are published: nobody must be able to write to a key
    * that is nowhere kept.
    *
    * @throws RefusedException {@code conflict} when somebody is enrolled here: keys are never
    *     overwritten
    */
   public void prepare(Secrets secrets, char[] passphrase, SecureRandom random) {
-    if (isEnrolled()) {
-      throw RefusedException.of(RefusalCode.CONFLICT, directory + " is the home of " + address());
-    }
+    requireFree();
     PrivateFiles.createDirectory(directory);
-    PrivateFiles.write(
-        directory.resolve(SECRET_FILE), secrets.user.protect(passphrase.clone(), random));
+    replace(secrets.device, passphrase, random);
     PrivateFiles.write(
         directory.resolve(LOGIN_FILE),
         KeyProtection.protect(secrets.login.getPrivate(), passphrase.clone(), random));
+  }
+
+  /**
+   * Refuses to go on in a home that has an owner.
+   *
+   * @throws RefusedException {@code conflict}
+   */
+  public void requireFree() {
+    if (isEnrolled()) {
+      throw RefusedException.of(RefusalCode.CONFLICT, directory + " is the home of " + address());
+    }
   }
 
   /** The key was published: from now on this is its owner's home. */
@@ -92,12 +100,13 @@ public final class ClientHome {
     PrivateFiles.write(
         directory.resolve(ACCOUNT_FILE),
         Json.write(
-            new Account(secrets.user.address().toString(), P256.toPem(secrets.login.getPublic()))));
+            new Account(
+                secrets.device.key().address().toString(), P256.toPem(secrets.login.getPublic()))));
   }
 
-  /** Replaces the OpenPGP keys by ones of which those that were here are a part. */
-  public void replaceUserKey(UserSecretKey key, char[] passphrase, SecureRandom random) {
-    PrivateFiles.write(directory.resolve(SECRET_FILE), key.protect(passphrase.clone(), random));
+  /** Replaces the device's secrets by ones of which those that were here are a part. */
+  public void replace(DeviceSecrets device, char[] passphrase, SecureRandom random) {
+    PrivateFiles.write(directory.resolve(DEVICE_FILE), device.protect(passphrase, random));
   }
 
   /**
@@ -108,12 +117,15 @@ public final class ClientHome {
    */
   public Secrets unlock(char[] passphrase) {
     Account account = account();
-    UserSecretKey user =
-        UserSecretKey.unprotect(
-            PrivateFiles.read(directory.resolve(SECRET_FILE)), passphrase.clone());
+    DeviceSecrets device =
+        DeviceSecrets.unprotect(
+            PrivateFiles.read(directory.resolve(DEVICE_FILE)),
+            Address.parseCanonical(Json.required(account.address, "address")),
+            passphrase);
     PrivateKey login = KeyProtection.unprotect(text(LOGIN_FILE), passphrase.clone());
     return new Secrets(
-        user, new KeyPair(P256.publicFromPem(Json.required(account.loginKey, "loginKey")), login));
+        device,
+        new KeyPair(P256.publicFromPem(Json.required(account.loginKey, "loginKey")), login));
   }
 
   /** What was kept with {@link #keep}; the usual ones if nothing was. */

@@ -3,7 +3,7 @@
  * mode 0700 and files 0600; each file is written beside its place and moved there whole.
  *
  * <pre>
- *  secret.pgp        the user's secret keys, each under Argon2id of the passphrase, AES-256 in OCB mode
+ *  device.key        the device's secrets (never the primary key), under Argon2id of the passphrase, AES-256 in OCB mode
  *  login.pem         the device's login key, PKCS#8 under the same passphrase
  *  account.json      address, operator
  *  contacts.json     what was last seen of each correspondent: newest key statement, primary key, where an alias points

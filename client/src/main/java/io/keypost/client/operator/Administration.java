@@ -109,11 +109,24 @@ public final class Administration implements AutoCloseable {
 
   /** A one-time code with which the holder of {@code address} enrols. */
   public String addressCode(Address address) {
+    return addressCode(address, false);
+  }
+
+  /**
+   * A one-time code with which the holder of {@code address} begins anew after losing devices and
+   * recovery code: with a new key, and without the word of the last one. Everybody who wrote to the
+   * address is shown that.
+   */
+  public String replacementCode(Address address) {
+    return addressCode(address, true);
+  }
+
+  private String addressCode(Address address, boolean replacesKey) {
     return Json.required(
         send(
                 "POST",
                 "/operator/domains/" + address.domain() + "/codes",
-                Map.of("address", address.toString()),
+                Map.of("address", address.toString(), "replaces_key", replacesKey),
                 CodeAnswer.class)
             .code(),
         "code");
@@ -210,6 +223,25 @@ public final class Administration implements AutoCloseable {
         "/operator/addresses/" + encoded(address.toString()) + "/revocation",
         Map.of(),
         Object.class);
+  }
+
+  /** Shuts a mailbox until {@link #resume}. */
+  public void suspend(Address address) {
+    send("POST", suspension(address), Map.of(), Object.class);
+  }
+
+  /** Opens a suspended mailbox again. */
+  public void resume(Address address) {
+    send("DELETE", suspension(address), null, Object.class);
+  }
+
+  private static String suspension(Address address) {
+    return "/operator/addresses/" + encoded(address.toString()) + "/suspension";
+  }
+
+  /** Deletes a user: the address is unknown from now on. */
+  public void delete(Address address) {
+    send("DELETE", "/operator/addresses/" + encoded(address.toString()), null, Object.class);
   }
 
   private static String encoded(String segment) {

@@ -13,11 +13,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jose4j.jwk.EllipticCurveJsonWebKey;
+import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
 import org.jose4j.lang.JoseException;
 
-/** The key by which a device proves who it is to its own provider (KP-TOK-1, KP-ENR-2). */
+/**
+ * The key by which a device, or whoever holds the recovery code, proves who it is to its own
+ * provider (KP-TOK-1, KP-ENR-2).
+ */
 public final class LoginKey {
   /** Life of an assertion; a key server takes at most 5 minutes. */
   private static final Duration ASSERTION_LIFE = Duration.ofMinutes(2);
@@ -38,6 +42,11 @@ public final class LoginKey {
   /** RFC 7638, SHA-256. */
   public Digest thumbprint() {
     return new Digest(Bytes.copyOf(jwk.calculateThumbprint("SHA-256")));
+  }
+
+  /** The public half as JWK (RFC 7517). */
+  Map<String, Object> toJwk() {
+    return jwk.toParams(OutputControlLevel.PUBLIC_ONLY);
   }
 
   /**

@@ -162,7 +162,16 @@ public final class ProviderConnection implements AutoCloseable {
    * @throws RefusedException what it refuses, or why it cannot be asked
    */
   PeerAnswer askWithToken(PeerRequest request) {
-    String bearer = grant(TokenAudience.DIRECTORY).bearer();
+    return ask(TokenAudience.DIRECTORY, request);
+  }
+
+  /**
+   * Asks the own key server, with a token for {@code audience}.
+   *
+   * @throws RefusedException what it refuses, or why it cannot be asked
+   */
+  PeerAnswer ask(TokenAudience audience, PeerRequest request) {
+    String bearer = grant(audience).bearer();
     return askKeyServer(request.withHeader("authorization", "Bearer " + bearer));
   }
 

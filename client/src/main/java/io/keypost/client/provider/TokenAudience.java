@@ -6,8 +6,10 @@ public enum TokenAudience {
   SUBMISSION("submission"),
   /** Mailbox and outcomes. */
   MAILBOX("mailbox"),
-  /** Look-ups, certificate and consents. */
-  DIRECTORY("directory");
+  /** Look-ups, devices and consents. */
+  DIRECTORY("directory"),
+  /** The keyring, for who holds the recovery code. */
+  KEYRING("keyring");
 
   private final String word;
 

@@ -20,7 +20,14 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,6 +38,7 @@ class KeypostCommandTest {
   @TempDir private Path directory;
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+  private @Nullable Terminal terminal;
 
   @Test
   void withoutACommandOrWithAnUnknownOneItSaysHowItIsUsed() {
@@ -50,6 +58,9 @@ class KeypostCommandTest {
           "server",
           "config",
           "enrol",
+          "device",
+          "key",
+          "recover",
           "whois",
           "alias",
           "send",
@@ -66,6 +77,92 @@ class KeypostCommandTest {
   void whoIsNotEnrolledIsToldSoBeforeAPassphraseIsAskedFor() {
     assertThat(run("fetch", "--home", home())).isEqualTo(KeypostCommand.REFUSED);
     assertThat(text(err)).startsWith("keypost: not_found: nobody is enrolled in ");
+  }
+
+  @Test
+  void withoutAWayOutForTheRecoveryCodeNothingIsEnrolled() {
+    assertThat(run("enrol", "alice@alpha.test", "--code", "x", "--home", home()))
+        .isEqualTo(KeypostCommand.REFUSED);
+    assertThat(text(err)).contains("secret_key_unusable", "--recovery-file");
+    assertThat(Path.of(home())).doesNotExist();
+  }
+
+  @Test
+  void aFileThatIsThereIsNotOverwrittenByARecoveryCode() throws IOException {
+    Path file = directory.resolve("code");
+    Files.writeString(file, "another code");
+    assertThat(
+            run(
+                "enrol",
+                "alice@alpha.test",
+                "--code",
+                "x",
+                "--home",
+                home(),
+                "--recovery-file",
+                file.toString()))
+        .isEqualTo(KeypostCommand.REFUSED);
+    assertThat(text(err)).contains("conflict");
+    assertThat(Files.readString(file)).isEqualTo("another code");
+  }
+
+  @Test
+  void aRecoveryCodeThatIsNotTypedBackEndsBeforeAnythingIsMadeByKpKey21() {
+    Typing typing =
+        new Typing(
+            List.of(shown -> "zoo", shown -> "", shown -> String.join(" ", shown.reversed())));
+    terminal = typing;
+    assertThat(run("enrol", "alice@alpha.test", "--code", "x", "--home", home()))
+        .isEqualTo(KeypostCommand.REFUSED);
+    assertThat(text(err)).contains("was not typed back: nothing was published");
+    assertThat(typing.answers).isEmpty();
+    assertThat(Path.of(home())).doesNotExist();
+  }
+
+  @Test
+  void aRecoveryCodeThatIsTypedBackIsTakenAtTheSecondTryTooByKpKey21() {
+    terminal = new Typing(List.of(shown -> "zoo", shown -> String.join(" ", shown)));
+    // The next thing after the proof is the key server, which nobody finds here.
+    assertThat(
+            run(
+                "enrol",
+                "alice@alpha.test",
+                "--code",
+                "x",
+                "--home",
+                home(),
+                "--dns",
+                "127.0.0.1:1",
+                "--allow-networks",
+                "127.0.0.0/8"))
+        .isEqualTo(KeypostCommand.TEMPORARY);
+    assertThat(text(out)).contains("Write it down now", "has 12 words, not 1");
+    assertThat(text(err)).contains("dns_unavailable");
+  }
+
+  /** Types what is computed from the twelve words that were shown. */
+  private final class Typing implements Terminal {
+    private final Deque<Function<List<String>, String>> answers;
+
+    Typing(List<Function<List<String>, String>> answers) {
+      this.answers = new ArrayDeque<>(answers);
+    }
+
+    @Override
+    public @Nullable String ask(String prompt) {
+      List<String> shown = new ArrayList<>();
+      text(out)
+          .lines()
+          .filter(line -> line.matches(" {2}[ 1][0-9] {2}[a-z]+"))
+          .forEach(line -> shown.add(line.substring(6)));
+      assertThat(shown).hasSize(12);
+      return answers.isEmpty() ? null : answers.removeFirst().apply(shown);
+    }
+
+    @Override
+    public char @Nullable [] askSecret(String prompt) {
+      return null;
+    }
   }
 
   @Test
@@ -181,7 +278,8 @@ class KeypostCommandTest {
             InputStream.nullInputStream(),
             new PrintStream(out, true, StandardCharsets.UTF_8),
             new PrintStream(err, true, StandardCharsets.UTF_8),
-            Map.of(Environment.PASSPHRASE_VARIABLE, "correct horse")),
+            Map.of(Environment.PASSPHRASE_VARIABLE, "correct horse"),
+            Optional.ofNullable(terminal)),
         arguments);
   }
 

@@ -10,8 +10,12 @@ import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.certificate.P256;
+import io.keypost.protocol.keyring.DeviceSecrets;
+import io.keypost.protocol.keyring.DeviceStatement;
+import io.keypost.protocol.keyring.TransferKey;
 import io.keypost.protocol.message.MessageId;
 import io.keypost.protocol.message.SignedEnvelope;
+import io.keypost.protocol.openpgp.DeviceKey;
 import io.keypost.protocol.openpgp.MessageSealer;
 import io.keypost.protocol.openpgp.SealingRequest;
 import io.keypost.protocol.openpgp.UserSecretKey;
@@ -34,10 +38,19 @@ import org.junit.jupiter.api.io.TempDir;
 class ClientHomeTest {
   private static final Instant NOW = Instant.parse("2026-11-24T07:00:00Z");
   private static final SecureRandom RANDOM = new SecureRandom();
-  private static final ClientHome.Secrets SECRETS =
-      new ClientHome.Secrets(
-          UserSecretKey.generate(Address.parse("alice@alpha.test"), NOW, RANDOM),
-          P256.generate(RANDOM));
+  private static final ClientHome.Secrets SECRETS = secrets();
+
+  private static ClientHome.Secrets secrets() {
+    UserSecretKey keys = UserSecretKey.generate(Address.parse("alice@alpha.test"), NOW, RANDOM);
+    TransferKey transfer = TransferKey.generate(RANDOM);
+    DeviceStatement statement =
+        DeviceStatement.sign(
+            keys,
+            new DeviceStatement.Facts("laptop", Digest.sha256(Bytes.utf8("x")), transfer.shared()),
+            NOW);
+    return new ClientHome.Secrets(
+        new DeviceSecrets(keys.device(), transfer, statement), P256.generate(RANDOM));
+  }
 
   @TempDir private Path directory;
 
@@ -47,9 +60,9 @@ class ClientHomeTest {
 
     ClientHome.Secrets read = home.unlock("passphrase".toCharArray());
 
-    assertThat(read.user().certificate()).isEqualTo(SECRETS.user().certificate());
+    assertThat(read.device().key().certificate()).isEqualTo(SECRETS.device().key().certificate());
     assertThat(read.login().getPublic()).isEqualTo(SECRETS.login().getPublic());
-    assertThat(home.address()).isEqualTo(SECRETS.user().address());
+    assertThat(home.address()).isEqualTo(SECRETS.device().key().address());
     String login = Files.readString(home.directory().resolve("login.pem"));
     assertThat(login).contains("ENCRYPTED PRIVATE KEY");
     assertRefused(RefusalCode.SECRET_KEY_UNUSABLE, () -> home.unlock("another".toCharArray()));
@@ -194,7 +207,7 @@ class ClientHomeTest {
 
   private static Sealed sealed() throws IOException {
     ByteArrayOutputStream payload = new ByteArrayOutputStream();
-    UserSecretKey alice = SECRETS.user();
+    DeviceKey alice = SECRETS.device().key();
     SignedEnvelope signed =
         new MessageSealer(RANDOM)
             .seal(

@@ -5,7 +5,6 @@ import io.keypost.directory.Resolution;
 import io.keypost.directory.Resolution.FollowedPointer;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.openpgp.ConsentSignatures;
-import io.keypost.protocol.openpgp.UserCertificate;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.record.AddressRecord.Alias;
 import io.keypost.protocol.record.ConsentRecord;
@@ -67,28 +66,32 @@ final class PointerWalk {
     Verified<ConsentRecord> consent =
         RecordVerifier.verifyConsent(
             alias.consent(), target.domain().verified(), pointing, alias.target(), now);
-    // A target that is gone gets no mail, and has no key that could be asked.
-    if (isAliveOrPointer(target)) {
-      UserCertificate certificate =
-          target
-              .certificate()
-              .orElseThrow(
-                  () ->
-                      RefusedException.of(
-                          RefusalCode.CONSENT_INVALID,
-                          alias.target() + " has no key that could consent to " + pointing));
-      ConsentRecord record = consent.record();
-      ConsentSignatures.verify(pointing, record.serial(), record.signature(), certificate, now);
+    ConsentRecord record = consent.record();
+    switch (target.record().content()) {
+      case AddressRecord.Mailbox mailbox ->
+          ConsentSignatures.verify(
+              pointing,
+              record.serial(),
+              record.signature(),
+              target.certificate().orElseThrow(() -> keyless(pointing, alias)),
+              now);
+      case Alias further ->
+          ConsentSignatures.verify(
+              pointing,
+              record.serial(),
+              record.signature(),
+              target.history().orElseThrow(() -> keyless(pointing, alias)),
+              now);
+      // A target that is gone gets no mail, and has no key that could be asked.
+      case AddressRecord.Unknown unknown -> {}
+      case AddressRecord.Revoked revoked -> {}
     }
     return consent;
   }
 
-  private static boolean isAliveOrPointer(AddressView view) {
-    return switch (view.record().content()) {
-      case AddressRecord.Mailbox mailbox -> true;
-      case Alias alias -> true;
-      case AddressRecord.Unknown unknown -> false;
-      case AddressRecord.Revoked revoked -> false;
-    };
+  private static RefusedException keyless(Address pointing, Alias alias) {
+    return RefusedException.of(
+        RefusalCode.CONSENT_INVALID,
+        alias.target() + " has no key that could consent to " + pointing);
   }
 }

@@ -3,6 +3,7 @@ package io.keypost.directory.token;
 import io.keypost.directory.cache.TimedCache;
 import io.keypost.directory.cache.TimedCache.Timed;
 import io.keypost.directory.net.PeerAnswer;
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.refusal.RefusalCode;
@@ -222,7 +223,16 @@ public final class AccessTokens {
     if (!now.isBefore(expires)) {
       throw RefusedException.of(RefusalCode.TOKEN_EXPIRED, "the token ended at " + expires);
     }
-    return new AccessToken(subject(claims), audience, id, expires);
+    return new AccessToken(subject(claims), audience, id, expires, client(claims));
+  }
+
+  private static Optional<Digest> client(JwtClaims claims) throws MalformedClaimException {
+    try {
+      return Optional.ofNullable(claims.getStringClaimValue("client_id"))
+          .map(Digest::parseBase64Url);
+    } catch (RefusedException e) {
+      throw invalid("its client is no key", e);
+    }
   }
 
   private static Address subject(JwtClaims claims) throws MalformedClaimException {

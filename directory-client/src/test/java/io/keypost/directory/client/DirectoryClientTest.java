@@ -56,6 +56,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -300,6 +301,37 @@ class DirectoryClientTest {
   }
 
   @Test
+  void followsAnAliasWhoseTargetPointsElsewhereItselfByKpRec11() {
+    UserSecretKey bob = beta.user("bob");
+    UserSecretKey carol = beta.user("carol");
+    alpha.alias("info", bob, beta);
+    beta.alias("bob", carol, beta);
+
+    Resolution resolution = await(directory.resolve(alpha.address("info")));
+
+    assertThat(resolution.target().record().address()).isEqualTo(carol.address());
+    assertThat(resolution.pointers()).hasSize(2);
+  }
+
+  @Test
+  void refusesAConsentOfATargetThatPointsElsewhereByAnotherKeyOrWithoutOneByKpRec11() {
+    UserSecretKey bob = beta.user("bob");
+    UserSecretKey carol = beta.user("carol");
+    UserSecretKey mallory = UserSecretKey.generate(bob.address(), clock.instant(), RANDOM);
+    Address info = alpha.address("info");
+    alpha.pointAt(info, bob.address(), beta.consent(info, mallory));
+    beta.alias("bob", carol, beta);
+    Address keyless = beta.address("keyless");
+    UserSecretKey nobody = UserSecretKey.generate(keyless, clock.instant(), RANDOM);
+    Address sales = alpha.address("sales");
+    alpha.pointAt(sales, keyless, beta.consent(sales, nobody));
+    beta.alias("keyless", carol, beta);
+
+    assertRefused(RefusalCode.CONSENT_INVALID, () -> await(directory.resolve(info)));
+    assertRefused(RefusalCode.CONSENT_INVALID, () -> await(directory.resolve(sales)));
+  }
+
+  @Test
   void refusesAnAliasThatItsTargetDidNotConsentToByKpRec11() {
     UserSecretKey bob = beta.user("bob");
     UserSecretKey mallory = UserSecretKey.generate(bob.address(), clock.instant(), RANDOM);
@@ -318,6 +350,7 @@ class DirectoryClientTest {
   }
 
   @Test
+  @DisplayName("T10: pointers that lead in a circle through two domains")
   void refusesPointersThatLeadInACircleByKpKsv4() {
     alpha.pointAt(alpha.address("a"), beta.address("b"), "none");
     beta.pointAt(beta.address("b"), alpha.address("c"), "none");

@@ -1,36 +1,31 @@
 package io.keypost.keyserver.desk;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.keypost.directory.AddressView;
-import io.keypost.directory.DomainView;
+import io.keypost.directory.Resolution;
 import io.keypost.directory.client.DirectoryClient;
-import io.keypost.directory.net.PeerAnswer;
-import io.keypost.directory.net.PeerRequest;
 import io.keypost.keyserver.alias.AliasChange;
 import io.keypost.keyserver.store.AddressRow;
 import io.keypost.keyserver.store.Audit;
 import io.keypost.keyserver.store.Transactions;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
-import io.keypost.protocol.openpgp.ConsentSignatures;
+import io.keypost.protocol.openpgp.KeyHistory;
 import io.keypost.protocol.openpgp.KeyStatement;
 import io.keypost.protocol.openpgp.UserCertificate;
+import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.record.ConsentRecord;
-import io.keypost.protocol.record.RecordVerifier;
 import io.keypost.protocol.record.Verified;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -48,12 +43,11 @@ public class AliasDesk {
   static final int RENEWALS_A_ROUND = 500;
 
   private static final Logger LOG = Logger.getLogger(AliasDesk.class);
-  private static final int FAILURE_STATUS = 400;
 
   private final Transactions transactions;
   private final DirectoryClient directory;
   private final Audit audit;
-  private final ObjectMapper json;
+  private final ForeignConsents consents;
   private final InstantSource clock;
 
   @Inject
@@ -61,12 +55,12 @@ public class AliasDesk {
       Transactions transactions,
       DirectoryClient directory,
       Audit audit,
-      ObjectMapper json,
+      ForeignConsents consents,
       InstantSource clock) {
     this.transactions = transactions;
     this.directory = directory;
     this.audit = audit;
-    this.json = json;
+    this.consents = consents;
     this.clock = clock;
   }
 
@@ -77,27 +71,107 @@ public class AliasDesk {
    *     statement_invalid}, {@code conflict}, or a temporary one of the target's directory
    */
   public void point(AliasChange change) {
+    point(change, Audit.OPERATOR);
+  }
+
+  /**
+   * Takes the next statement of a user's own address: that it points elsewhere from now on, or that
+   * it is a mailbox again under the key that it had.
+   *
+   * @throws RefusedException as {@link #point(AliasChange)}; {@code conflict} when it is a mailbox
+   *     already
+   */
+  public void state(Address user, KeyStatement statement) {
+    switch (statement.says()) {
+      case KeyStatement.Says.Pointer pointer ->
+          point(new AliasChange(user, pointer.target(), Optional.of(statement)), "user:" + user);
+      case KeyStatement.Says.Key key -> comeBack(user, statement);
+    }
+  }
+
+  private void comeBack(Address user, KeyStatement statement) {
+    transactions.inTransaction(
+        () ->
+            Records.locked(user.domain())
+                .chain(domain -> AddressRow.at(user.domain().value(), user.local()))
+                .chain(row -> comeBack(row, user, statement)));
+  }
+
+  private Uni<Void> comeBack(@Nullable AddressRow row, Address user, KeyStatement statement) {
+    if (row == null
+        || row.certificate == null
+        || (row.kind != AddressRow.Kind.ALIAS && row.kind != AddressRow.Kind.UNKNOWN)) {
+      throw RefusedException.of(RefusalCode.CONFLICT, user + " does not point anywhere");
+    }
+    List<KeyStatement> all =
+        new ArrayList<>(row.statements.lines().map(KeyStatement::parse).toList());
+    all.add(statement);
+    KeyHistory history = KeyHistory.verify(user, all);
+    UserCertificate certificate =
+        UserCertificate.decode(Bytes.copyOf(EnrolmentDesk.certificateOf(row)));
+    if (!history.primaryFingerprint().equals(certificate.fingerprint())) {
+      throw RefusedException.of(
+          RefusalCode.STATEMENT_INVALID, "the statement names another key than the certificate's");
+    }
+    row.statements = text(all);
+    row.kind = AddressRow.Kind.MAILBOX;
+    row.target = null;
+    row.consent = null;
+    row.consentExpires = null;
+    row.changed = clock.instant();
+    row.published.stale = true;
+    return audit.add("user:" + user, "alias-ended", user.toString(), "is a mailbox again");
+  }
+
+  private static String text(List<KeyStatement> statements) {
+    return statements.stream().map(KeyStatement::text).collect(Collectors.joining("\n"));
+  }
+
+  private void point(AliasChange change, String actor) {
     Address alias = change.alias();
-    Verified<ConsentRecord> consent = consent(alias, change.target());
+    requireNoLoop(alias, change.target());
+    Verified<ConsentRecord> consent = consents.fetch(alias, change.target());
     transactions.inTransaction(
         () ->
             Records.locked(alias.domain())
                 .chain(domain -> AddressRow.at(alias.domain().value(), alias.local()))
-                .chain(row -> point(row, change, consent)));
+                .chain(row -> point(row, change, consent, actor)));
+  }
+
+  /**
+   * Follows where the target leads now, so that no pointer is made that nobody could follow. What
+   * is made elsewhere afterwards is found out by whoever follows (KP-RTE-3).
+   */
+  private void requireNoLoop(Address alias, Address target) {
+    Instant now = clock.instant();
+    Address at = target;
+    for (int pointers = 1; !at.equals(alias) && pointers <= Resolution.MAX_POINTERS; pointers++) {
+      AddressView view = Waiting.on(directory.addressFetchedSince(at, now));
+      if (!(view.record().content() instanceof AddressRecord.Alias further)) {
+        return;
+      }
+      at = further.target();
+    }
+    throw RefusedException.of(
+        RefusalCode.ALIAS_LOOP,
+        at.equals(alias)
+            ? alias + " would lead to itself"
+            : alias + " would lead over more than " + Resolution.MAX_POINTERS + " pointers");
   }
 
   private Uni<Void> point(
-      @Nullable AddressRow known, AliasChange change, Verified<ConsentRecord> consent) {
-    if (known != null && known.kind == AddressRow.Kind.REVOKED) {
-      throw RefusedException.of(RefusalCode.CONFLICT, "the address is revoked for good");
+      @Nullable AddressRow known,
+      AliasChange change,
+      Verified<ConsentRecord> consent,
+      String actor) {
+    if (known != null
+        && (known.kind == AddressRow.Kind.REVOKED || known.kind == AddressRow.Kind.SUSPENDED)) {
+      throw RefusedException.of(RefusalCode.CONFLICT, "the address is revoked or suspended");
     }
     Instant now = clock.instant();
     AddressRow row = known == null ? EnrolmentDesk.created(change.alias(), now) : known;
     List<KeyStatement> history = row.statements.lines().map(KeyStatement::parse).toList();
-    row.statements =
-        change.statements(history).stream()
-            .map(KeyStatement::text)
-            .collect(Collectors.joining("\n"));
+    row.statements = text(change.statements(history));
     row.kind = AddressRow.Kind.ALIAS;
     row.target = change.target().toString();
     hold(row, consent, now);
@@ -105,10 +179,7 @@ public class AliasDesk {
         .chain(
             () ->
                 audit.add(
-                    Audit.OPERATOR,
-                    "alias-set",
-                    change.alias().toString(),
-                    "points at " + change.target()));
+                    actor, "alias-set", change.alias().toString(), "points at " + change.target()));
   }
 
   private static void hold(AddressRow row, Verified<ConsentRecord> consent, Instant now) {
@@ -167,7 +238,7 @@ public class AliasDesk {
       return;
     }
     try {
-      Verified<ConsentRecord> consent = consent(alias, Address.parseCanonical(target));
+      Verified<ConsentRecord> consent = consents.fetch(alias, Address.parseCanonical(target));
       transactions.inTransaction(() -> renewed(alias, target, consent));
     } catch (RefusedException e) {
       switch (e.code()) {
@@ -189,71 +260,5 @@ public class AliasDesk {
               }
             })
         .replaceWithVoid();
-  }
-
-  /** Fetches and verifies: the domain's signature around the consent, the target's within. */
-  private Verified<ConsentRecord> consent(Address alias, Address target) {
-    String jws = ask(alias, target);
-    Instant now = clock.instant();
-    DomainView domain = Waiting.on(directory.domainFetchedSince(target.domain(), now));
-    Verified<ConsentRecord> verified =
-        RecordVerifier.verifyConsent(jws, domain.verified(), alias, target, now);
-    AddressView view = Waiting.on(directory.addressFetchedSince(target, now));
-    UserCertificate certificate =
-        view.certificate()
-            .filter(found -> found.address().equals(target))
-            .orElseThrow(
-                () ->
-                    RefusedException.of(
-                        RefusalCode.CONSENT_INVALID, target + " has no key that could consent"));
-    ConsentSignatures.verify(
-        alias, verified.record().serial(), verified.record().signature(), certificate, now);
-    return verified;
-  }
-
-  private String ask(Address alias, Address target) {
-    PeerAnswer answer =
-        Waiting.on(
-            directory.askKeyServer(
-                target.domain(),
-                PeerRequest.post(
-                    "/v1/consents/lookup",
-                    "application/json",
-                    Bytes.utf8(
-                        write(Map.of("alias", alias.toString(), "target", target.toString()))))));
-    Map<?, ?> body = read(answer);
-    if (answer.isSuccess() && body.get("consent") instanceof String consent) {
-      return consent;
-    }
-    if (answer.status() >= FAILURE_STATUS
-        && RefusalCode.CONSENT_MISSING.wire().equals(body.get("code"))) {
-      throw RefusedException.of(
-          RefusalCode.CONSENT_MISSING, target + " has not consented to " + alias);
-    }
-    throw RefusedException.of(
-        RefusalCode.DIRECTORY_UNAVAILABLE,
-        "the key server of "
-            + target.domain()
-            + " answers "
-            + answer.status()
-            + " to the question for a consent");
-  }
-
-  private String write(Map<String, String> body) {
-    try {
-      return json.writeValueAsString(body);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a map of strings is JSON", e);
-    }
-  }
-
-  private Map<?, ?> read(PeerAnswer answer) {
-    try {
-      return json.readValue(
-          new String(answer.body().toByteArray(), StandardCharsets.UTF_8), Map.class);
-    } catch (IOException e) {
-      throw RefusedException.of(
-          RefusalCode.DIRECTORY_UNAVAILABLE, answer.target() + " does not answer in JSON", e);
-    }
   }
 }

@@ -66,13 +66,22 @@ public class Codes {
    */
   public record PoolPlace(String pool, MailDomain host, int port, int priority, int weight) {}
 
+  /** What a code allows. */
+  public enum Allows {
+    /** A first key, or another one with the word of the last. */
+    CONTINUING,
+    /** Another key without the word of the last, which is lost: everybody is shown that. */
+    REPLACING
+  }
+
   /** A code with which the holder of {@code address} enrols; the domain must be hosted here. */
-  public Given forAddress(Address address) {
+  public Given forAddress(Address address, Allows allows) {
     Given given = given();
     EnrolmentCodeRow row = new EnrolmentCodeRow();
     row.digest = given.code().digest().octets().toByteArray();
     row.domain = address.domain().value();
     row.local = address.local();
+    row.replacesKey = allows == Allows.REPLACING;
     row.created = clock.instant();
     row.expires = given.expires();
     transactions.inTransaction(
@@ -83,7 +92,7 @@ public class Codes {
                     () ->
                         audit.add(
                             Audit.OPERATOR,
-                            "code-given",
+                            allows == Allows.REPLACING ? "re-enrolment-approved" : "code-given",
                             address.toString(),
                             "until " + given.expires())));
     return given;

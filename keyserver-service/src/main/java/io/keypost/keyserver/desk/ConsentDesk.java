@@ -2,11 +2,14 @@ package io.keypost.keyserver.desk;
 
 import io.keypost.keyserver.store.AddressRow;
 import io.keypost.keyserver.store.Audit;
+import io.keypost.keyserver.store.ConsentRequestRow;
 import io.keypost.keyserver.store.ConsentRow;
 import io.keypost.keyserver.store.Transactions;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.openpgp.ConsentSignatures;
+import io.keypost.protocol.openpgp.KeyHistory;
+import io.keypost.protocol.openpgp.KeyStatement;
 import io.keypost.protocol.openpgp.UserCertificate;
 import io.keypost.protocol.record.ConsentRecord;
 import io.keypost.protocol.record.RecordKind;
@@ -15,14 +18,22 @@ import io.keypost.protocol.refusal.RefusedException;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Consents of users here to aliases that point at them: kept, vouched for, withdrawn. */
 @Singleton
 public class ConsentDesk {
+  /** Requests that one target is shown; more are not kept. */
+  private static final int MAX_REQUESTS = 100;
+
+  /** How long a request is shown that nobody repeats. */
+  private static final Duration REQUEST_LIFE = Duration.ofDays(30);
+
   private final Transactions transactions;
   private final DomainPress press;
   private final Audit audit;
@@ -58,16 +69,27 @@ public class ConsentDesk {
     transactions.inTransaction(
         () ->
             Records.locked(given.target().domain())
-                .chain(domain -> mailbox(given.target()))
-                .invoke(certificate -> verify(given, certificate))
+                .chain(domain -> keyHolder(given.target()))
+                .invoke(target -> verify(given, target))
                 .chain(() -> row(given.alias(), given.target()))
                 .chain(row -> keep(row, given)));
     return find(given.alias(), given.target());
   }
 
-  private void verify(Given given, UserCertificate certificate) {
-    ConsentSignatures.verify(
-        given.alias(), given.serial(), given.signature(), certificate, clock.instant());
+  /** By the certificate of a mailbox; by the statements of one that points elsewhere itself. */
+  private void verify(Given given, AddressRow target) {
+    if (target.kind == AddressRow.Kind.ALIAS) {
+      KeyHistory history =
+          KeyHistory.verify(
+              given.target(), target.statements.lines().map(KeyStatement::parse).toList());
+      ConsentSignatures.verify(
+          given.alias(), given.serial(), given.signature(), history, clock.instant());
+    } else {
+      UserCertificate certificate =
+          UserCertificate.decode(Bytes.copyOf(EnrolmentDesk.certificateOf(target)));
+      ConsentSignatures.verify(
+          given.alias(), given.serial(), given.signature(), certificate, clock.instant());
+    }
   }
 
   private Uni<Void> keep(@Nullable ConsentRow known, Given given) {
@@ -84,6 +106,7 @@ public class ConsentDesk {
     row.given = clock.instant();
     row.withdrawn = null;
     return (known == null ? row.persist().replaceWithVoid() : Uni.createFrom().voidItem())
+        .chain(() -> ConsentRequestRow.forget(row.domain, row.local, row.alias))
         .chain(
             () ->
                 audit.add(
@@ -125,10 +148,10 @@ public class ConsentDesk {
                     row ->
                         row == null || row.withdrawn != null
                             ? Uni.createFrom().failure(missing(alias, target))
-                            : mailbox(target)
+                            : keyHolder(target)
                                 .onFailure(RefusedException.class)
                                 .transform(gone -> missing(alias, target))
-                                .map(certificate -> standing(row, certificate)))
+                                .map(holder -> standing(row, target, holder)))
                 .chain(
                     given ->
                         press
@@ -137,19 +160,97 @@ public class ConsentDesk {
   }
 
   /** A consent of a key that the target has no more does not stand. */
-  private Given standing(ConsentRow row, UserCertificate certificate) {
+  private Given standing(ConsentRow row, Address target, AddressRow holder) {
     Given given =
         new Given(
-            Address.parseCanonical(row.alias),
-            certificate.address(),
-            row.serial,
-            Bytes.copyOf(row.signature));
+            Address.parseCanonical(row.alias), target, row.serial, Bytes.copyOf(row.signature));
     try {
-      verify(given, certificate);
+      verify(given, holder);
     } catch (RefusedException e) {
       throw missing(given.alias(), given.target());
     }
     return given;
+  }
+
+  /**
+   * As {@link #find}, for the alias's operator: a consent that is missing is asked for, and its
+   * target is shown so.
+   */
+  public String ask(Address alias, Address target) {
+    try {
+      return find(alias, target);
+    } catch (RefusedException e) {
+      if (e.code() == RefusalCode.CONSENT_MISSING) {
+        transactions.inTransaction(
+            () ->
+                AddressRow.at(target.domain().value(), target.local())
+                    .chain(
+                        row ->
+                            row == null || row.kind != AddressRow.Kind.MAILBOX
+                                ? Uni.createFrom().voidItem()
+                                : remember(alias, row)));
+      }
+      throw e;
+    }
+  }
+
+  private Uni<Void> remember(Address alias, AddressRow target) {
+    Instant now = clock.instant();
+    return ConsentRequestRow.forgetBefore(target.domain, target.local, now.minus(REQUEST_LIFE))
+        .chain(() -> ConsentRequestRow.of(target.domain, target.local))
+        .chain(
+            rows -> {
+              for (ConsentRequestRow known : rows) {
+                if (known.alias.equals(alias.toString())) {
+                  known.asked = now;
+                  return Uni.createFrom().voidItem();
+                }
+              }
+              if (rows.size() >= MAX_REQUESTS) {
+                return Uni.createFrom().voidItem();
+              }
+              ConsentRequestRow row = new ConsentRequestRow();
+              row.domain = target.domain;
+              row.local = target.local;
+              row.alias = alias.toString();
+              row.asked = now;
+              return row.persist().replaceWithVoid();
+            });
+  }
+
+  /**
+   * What a user gave and was asked for.
+   *
+   * @param given that stand, newest first
+   * @param asked that wait for an answer, newest first
+   */
+  public record Consents(List<Standing> given, List<Request> asked) {}
+
+  /** A consent that stands. */
+  public record Standing(String alias, Instant given) {}
+
+  /** A consent that is asked for. */
+  public record Request(String alias, Instant asked) {}
+
+  /** What {@code target} gave and was asked for. */
+  public Consents of(Address target) {
+    String domain = target.domain().value();
+    return transactions.reading(
+        () ->
+            ConsentRow.of(domain, target.local())
+                .chain(
+                    given ->
+                        ConsentRequestRow.of(domain, target.local())
+                            .map(
+                                asked ->
+                                    new Consents(
+                                        given.stream()
+                                            .filter(row -> row.withdrawn == null)
+                                            .map(row -> new Standing(row.alias, row.given))
+                                            .toList(),
+                                        asked.stream()
+                                            .map(row -> new Request(row.alias, row.asked))
+                                            .toList()))));
   }
 
   private ConsentRecord record(Given given) {
@@ -167,10 +268,14 @@ public class ConsentDesk {
     return ConsentRow.at(target.domain().value(), target.local(), alias.toString());
   }
 
-  private static Uni<UserCertificate> mailbox(Address target) {
+  /** A mailbox, or an address with a key of its own that points elsewhere. */
+  private static Uni<AddressRow> keyHolder(Address target) {
     return AddressRow.at(target.domain().value(), target.local())
-        .map(EnrolmentDesk::requireMailbox)
-        .map(row -> UserCertificate.decode(Bytes.copyOf(EnrolmentDesk.certificateOf(row))));
+        .map(
+            row ->
+                row != null && row.kind == AddressRow.Kind.ALIAS && !row.statements.isEmpty()
+                    ? row
+                    : EnrolmentDesk.requireMailbox(row));
   }
 
   private static RefusedException missing(Address alias, Address target) {

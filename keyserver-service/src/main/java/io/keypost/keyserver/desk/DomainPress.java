@@ -271,7 +271,7 @@ class DomainPress {
       case ALIAS ->
           new AddressRecord.Alias(Address.parseCanonical(stored(row.target)), stored(row.consent));
       case UNKNOWN -> new AddressRecord.Unknown();
-      case REVOKED -> new AddressRecord.Revoked(stored(row.revokedFrom));
+      case REVOKED, SUSPENDED -> new AddressRecord.Revoked(stored(row.revokedFrom));
     };
   }
 

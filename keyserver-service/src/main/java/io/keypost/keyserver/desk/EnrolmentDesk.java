@@ -7,13 +7,10 @@ import io.keypost.keyserver.enrolment.OneTimeCode;
 import io.keypost.keyserver.store.AddressRow;
 import io.keypost.keyserver.store.Audit;
 import io.keypost.keyserver.store.EnrolmentCodeRow;
-import io.keypost.keyserver.store.LoginKeyRow;
 import io.keypost.keyserver.store.Transactions;
-import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.openpgp.KeyHistory;
 import io.keypost.protocol.openpgp.KeyStatement;
-import io.keypost.protocol.openpgp.UserCertificate;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import io.smallrye.mutiny.Uni;
@@ -26,11 +23,12 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Enrols users, keeps their certificates up to date, and revokes addresses. */
+/** Enrols users. */
 @Singleton
 public class EnrolmentDesk {
   private final Transactions transactions;
   private final Audit audit;
+  private final KeyringDesk keyrings;
   private final Operator operator;
   private final String pool;
   private final InstantSource clock;
@@ -39,11 +37,13 @@ public class EnrolmentDesk {
   EnrolmentDesk(
       Transactions transactions,
       Audit audit,
+      KeyringDesk keyrings,
       Operator operator,
       KeyServerConfig config,
       InstantSource clock) {
     this.transactions = transactions;
     this.audit = audit;
+    this.keyrings = keyrings;
     this.operator = operator;
     this.pool = config.defaultPool();
     this.clock = clock;
@@ -59,12 +59,14 @@ public class EnrolmentDesk {
   public void enrol(EnrolmentRequest request) {
     Address address = request.address();
     // Cheap first: without a code nobody makes this server parse a certificate.
-    transactions.reading(
-        () -> code(request.code(), LockModeType.NONE).invoke(row -> requireGood(row, address)));
+    EnrolmentCodeRow allowed =
+        transactions.reading(
+            () -> code(request.code(), LockModeType.NONE).invoke(row -> requireGood(row, address)));
     List<KeyStatement> before =
         transactions.reading(
             () -> AddressRow.at(address.domain().value(), address.local()).map(this::statements));
-    KeyHistory history = request.verify(before, clock.instant());
+    // Who lost everything begins anew: nothing that was remembered of the address leads there.
+    KeyHistory history = request.verify(allowed.replacesKey ? List.of() : before, clock.instant());
     transactions.inTransaction(
         () ->
             Records.locked(address.domain())
@@ -116,31 +118,34 @@ public class EnrolmentDesk {
         history.statements().stream().map(KeyStatement::text).collect(Collectors.joining("\n"));
     row.changed = now;
     row.published.stale = true;
-    LoginKeyRow login = new LoginKeyRow();
-    login.thumbprint = request.loginKey().thumbprint().octets().toByteArray();
-    login.domain = row.domain;
-    login.local = row.local;
-    login.jwk = request.loginKey().toJson();
-    login.created = now;
     return row.persistAndFlush()
-        .chain(() -> LoginKeyRow.revokeAll(row.domain, row.local, now))
-        .chain(() -> login.persist())
+        .chain(() -> keyrings.establish(address, request, now))
         .chain(
             () ->
                 audit.add(
                     "user:" + address,
-                    "enrolled",
+                    continues(before, history) ? "enrolled" : "enrolled-anew",
                     address.toString(),
                     "primary key " + history.primaryFingerprint().hex()));
   }
 
+  private static boolean continues(List<KeyStatement> before, KeyHistory history) {
+    return history.statements().size() > before.size();
+  }
+
   private static void requireFree(@Nullable AddressRow row) {
-    if (row != null && (row.kind == AddressRow.Kind.ALIAS || row.kind == AddressRow.Kind.REVOKED)) {
-      throw RefusedException.of(
-          RefusalCode.CONFLICT,
-          row.kind == AddressRow.Kind.ALIAS
-              ? "the address is an alias: end that first"
-              : "the address is revoked for good");
+    if (row == null) {
+      return;
+    }
+    String taken =
+        switch (row.kind) {
+          case MAILBOX, UNKNOWN -> "";
+          case ALIAS -> "the address is an alias: end that first";
+          case REVOKED -> "the address is revoked for good";
+          case SUSPENDED -> "the address is suspended: lift that first";
+        };
+    if (!taken.isEmpty()) {
+      throw RefusedException.of(RefusalCode.CONFLICT, taken);
     }
   }
 
@@ -151,31 +156,6 @@ public class EnrolmentDesk {
     row.statements = "";
     row.created = now;
     return row;
-  }
-
-  /**
-   * Publishes a certificate that continues the one that stands: same primary key, nothing lost. It
-   * may revoke the last key that is good: that is how a user closes what was stolen.
-   *
-   * @throws RefusedException {@code user_certificate_invalid}; {@code not_found} when the user has
-   *     no mailbox any more
-   */
-  public void update(Address user, Bytes certificate) {
-    Instant now = clock.instant();
-    UserCertificate next = UserCertificate.decode(certificate);
-    transactions.inTransaction(
-        () ->
-            Records.locked(user.domain())
-                .chain(domain -> AddressRow.at(user.domain().value(), user.local()))
-                .chain(row -> update(requireMailbox(row), user, next, now)));
-  }
-
-  private Uni<Void> update(AddressRow row, Address user, UserCertificate next, Instant now) {
-    next.requireSuccessorOf(UserCertificate.decode(Bytes.copyOf(certificateOf(row))));
-    row.certificate = next.encode().toByteArray();
-    row.changed = now;
-    row.published.stale = true;
-    return audit.add("user:" + user, "certificate-updated", user.toString(), "");
   }
 
   static AddressRow requireMailbox(@Nullable AddressRow row) {
@@ -191,34 +171,5 @@ public class EnrolmentDesk {
       throw new IllegalStateException("a mailbox without a certificate");
     }
     return certificate;
-  }
-
-  /**
-   * Revokes an address for good: it receives and sends no more, and its login keys end.
-   *
-   * @throws RefusedException {@code not_found} when nothing ever stood there
-   */
-  public void revoke(Address address) {
-    Instant now = clock.instant();
-    transactions.inTransaction(
-        () ->
-            Records.locked(address.domain())
-                .chain(domain -> AddressRow.at(address.domain().value(), address.local()))
-                .chain(row -> revoke(row, address, now)));
-  }
-
-  private Uni<Void> revoke(@Nullable AddressRow row, Address address, Instant now) {
-    if (row == null) {
-      throw RefusedException.of(RefusalCode.NOT_FOUND, "there is no " + address);
-    }
-    if (row.kind == AddressRow.Kind.REVOKED) {
-      return Uni.createFrom().voidItem();
-    }
-    row.kind = AddressRow.Kind.REVOKED;
-    row.revokedFrom = now;
-    row.changed = now;
-    row.published.stale = true;
-    return LoginKeyRow.revokeAll(row.domain, row.local, now)
-        .chain(() -> audit.add(Audit.OPERATOR, "address-revoked", address.toString(), ""));
   }
 }

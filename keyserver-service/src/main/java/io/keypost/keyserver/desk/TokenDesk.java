@@ -2,6 +2,7 @@ package io.keypost.keyserver.desk;
 
 import io.keypost.directory.net.PeerAnswer;
 import io.keypost.directory.net.PeerTarget;
+import io.keypost.directory.token.AccessToken;
 import io.keypost.directory.token.AccessTokens;
 import io.keypost.keyserver.KeyServerConfig;
 import io.keypost.keyserver.Operator;
@@ -36,10 +37,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.jose4j.json.JsonUtil;
-import org.jspecify.annotations.Nullable;
 
 /** Exchanges login assertions for access tokens, and verifies tokens for this server itself. */
 @Singleton
@@ -78,21 +79,45 @@ public class TokenDesk {
    * A token for whoever signed the assertion.
    *
    * @throws RefusedException {@code assertion_invalid}, one for every reason that would tell
-   *     whether an address exists; {@code clock_wrong}; {@code unavailable} before the first start
-   *     is over
+   *     whether an address exists; {@code clock_wrong}; {@code forbidden} for an audience that the
+   *     login key does not open; {@code unavailable} before the first start is over
    */
   public String exchange(String assertion, Audience audience) {
     Digest claimed = LoginAssertion.claimedKey(assertion);
-    LoginKeyRow key = loginKey(claimed);
+    LoginKeyRow key =
+        loginKey(claimed)
+            .orElseThrow(
+                () ->
+                    RefusedException.of(
+                        RefusalCode.ASSERTION_INVALID,
+                        "the assertion: not signed by an enrolled login key"));
     Address owner = new Address(key.local, new MailDomain(key.domain));
     LoginAssertion verified =
         LoginAssertion.verify(assertion, LoginKey.parse(key.jwk), owner, endpoint, clock.instant());
+    if (!opens(key.purpose, audience)) {
+      throw RefusedException.of(
+          RefusalCode.FORBIDDEN, "this login key does not open " + audience.wire());
+    }
     AuthorityKeyRow tokenKey = use(verified);
-    return issuer.issue(owner, audience, DomainKeys.open(tokenKey, vault), clock.instant());
+    return issuer.issue(
+        owner, claimed, audience, DomainKeys.open(tokenKey, vault), clock.instant());
   }
 
-  private LoginKeyRow loginKey(Digest thumbprint) {
-    @Nullable LoginKeyRow key =
+  /** A device never gets at the keyring; the code alone neither sends nor reads (KP-TOK-5). */
+  private static boolean opens(LoginKeyRow.Purpose purpose, Audience audience) {
+    return switch (audience) {
+      case SUBMISSION, MAILBOX -> purpose == LoginKeyRow.Purpose.DEVICE;
+      case DIRECTORY -> true;
+      case KEYRING -> purpose == LoginKeyRow.Purpose.RECOVERY;
+    };
+  }
+
+  /**
+   * The login key, if it stands and its address is a mailbox, or was one under a key that its user
+   * has still: who points elsewhere reads his old mail, and can come back.
+   */
+  private Optional<LoginKeyRow> loginKey(Digest thumbprint) {
+    return Optional.ofNullable(
         transactions.reading(
             () ->
                 LoginKeyRow.<LoginKeyRow>findById(thumbprint.octets().toByteArray())
@@ -101,14 +126,15 @@ public class TokenDesk {
                             row == null || row.revoked != null
                                 ? Uni.createFrom().<LoginKeyRow>nullItem()
                                 : AddressRow.at(row.domain, row.local)
-                                    .map(
-                                        address ->
-                                            address.kind == AddressRow.Kind.MAILBOX ? row : null)));
-    if (key == null) {
-      throw RefusedException.of(
-          RefusalCode.ASSERTION_INVALID, "the assertion: not signed by an enrolled login key");
-    }
-    return key;
+                                    .map(address -> mayLogIn(address) ? row : null))));
+  }
+
+  private static boolean mayLogIn(AddressRow address) {
+    return switch (address.kind) {
+      case MAILBOX -> true;
+      case ALIAS, UNKNOWN -> address.certificate != null;
+      case REVOKED, SUSPENDED -> false;
+    };
   }
 
   /** Spends the assertion; of two that come at once the unique key lets one through. */
@@ -153,11 +179,28 @@ public class TokenDesk {
   /**
    * Whose token it is.
    *
+   * @param loginKey thumbprint of the login key that it was given for
+   */
+  public record Holder(Address address, Digest loginKey) {}
+
+  /**
+   * Whose token it is. One whose login key has ended since is good no more: here that shows at
+   * once.
+   *
    * @param token as it stood behind {@code Bearer}
    * @throws RefusedException {@code token_invalid} or {@code token_expired}
    */
-  public Address subject(String token, Audience audience) {
-    return Waiting.on(tokens.verify(token, audience.wire())).subject();
+  public Holder holder(String token, Audience audience) {
+    AccessToken verified = Waiting.on(tokens.verify(token, audience.wire()));
+    Digest key =
+        verified
+            .client()
+            .filter(client -> loginKey(client).isPresent())
+            .orElseThrow(
+                () ->
+                    RefusedException.of(
+                        RefusalCode.TOKEN_INVALID, "the login key of this token has ended"));
+    return new Holder(verified.subject(), key);
   }
 
   /** This server is the one that others would fetch the key set from. */

@@ -1,12 +1,16 @@
 package io.keypost.keyserver.enrolment;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.keypost.keyserver.keyring.KeyChange;
 import io.keypost.keyserver.token.LoginKey;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
+import io.keypost.protocol.keyring.DeviceStatement;
+import io.keypost.protocol.keyring.SealedSecrets;
 import io.keypost.protocol.openpgp.EnrolmentProof;
 import io.keypost.protocol.openpgp.KeyHistory;
 import io.keypost.protocol.openpgp.KeyLife;
@@ -36,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  * @param statement the address's first or next key statement
  * @param proof see {@link EnrolmentProof}
  * @param loginKey the device's login key
+ * @param device the first device, certified by the primary key
+ * @param recoveryKey the login key of the recovery code
+ * @param keyring the first one
  */
 public record EnrolmentRequest(
     OneTimeCode code,
@@ -43,7 +50,10 @@ public record EnrolmentRequest(
     Bytes certificate,
     KeyStatement statement,
     Bytes proof,
-    LoginKey loginKey) {
+    LoginKey loginKey,
+    DeviceStatement device,
+    LoginKey recoveryKey,
+    SealedSecrets keyring) {
   /** Longest request, in characters: a certificate of 64 KiB, encoded twice. */
   public static final int MAX_CHARACTERS = 192 * 1024;
 
@@ -60,7 +70,14 @@ public record EnrolmentRequest(
           .build();
 
   private record Payload(
-      String code, String address, String certificate, String statement, String proof) {}
+      String code,
+      String address,
+      String certificate,
+      String statement,
+      String proof,
+      String device,
+      @JsonProperty("recovery_key") Map<String, Object> recoveryKey,
+      String keyring) {}
 
   /**
    * Reads a request and verifies that its sender has the login key; nothing else is verified yet.
@@ -101,7 +118,27 @@ public record EnrolmentRequest(
         Bytes.parseBase64Url(payload.certificate()),
         KeyStatement.parse(payload.statement()),
         Bytes.parseBase64Url(payload.proof()),
-        key);
+        key,
+        DeviceStatement.parse(payload.device()),
+        recoveryKey(payload.recoveryKey(), key),
+        keyring(payload.keyring()));
+  }
+
+  /** One key for both would let a stolen device change the user's keys. */
+  private static LoginKey recoveryKey(Map<String, Object> jwk, LoginKey device) {
+    LoginKey key = LoginKey.of(jwk);
+    if (key.thumbprint().equals(device.thumbprint())) {
+      throw malformed("the recovery key is the device's", null);
+    }
+    return key;
+  }
+
+  private static SealedSecrets keyring(String base64Url) {
+    try {
+      return SealedSecrets.decode(Bytes.parseBase64Url(base64Url), SealedSecrets.Kind.KEYRING);
+    } catch (RefusedException e) {
+      throw malformed(e.refusal().detail(), e);
+    }
   }
 
   private static Map<String, Object> members(Map<?, ?> jwk) {
@@ -119,7 +156,7 @@ public record EnrolmentRequest(
    * @param history what the address has said so far; empty for a new one
    * @return all statements of the address from now on, oldest first
    * @throws RefusedException {@code user_certificate_invalid}, {@code proof_invalid}, {@code
-   *     statement_invalid}
+   *     statement_invalid}, {@code conflict} for a keyring that is not the first
    */
   public KeyHistory verify(List<KeyStatement> history, Instant now) {
     UserCertificate decoded = UserCertificate.decode(certificate);
@@ -128,6 +165,10 @@ public record EnrolmentRequest(
     }
     requireUsable(decoded, now);
     EnrolmentProof.verify(code.text(), decoded, loginKey.thumbprint(), proof, now);
+    KeyChange.requireGood(device, loginKey, decoded, now);
+    if (keyring.version() != 1) {
+      throw RefusedException.of(RefusalCode.CONFLICT, "the first keyring has version 1");
+    }
     List<KeyStatement> all = new ArrayList<>(history);
     all.add(statement);
     KeyHistory verified = KeyHistory.verify(address, all);

@@ -65,8 +65,12 @@ public sealed interface Caller {
     }
   }
 
-  /** A user of this provider, by an access token for the directory. */
-  record User(Address address) implements Caller {
+  /**
+   * A user of this provider, by an access token.
+   *
+   * @param loginKey thumbprint of the login key that the token was given for
+   */
+  record User(Address address, Digest loginKey) implements Caller {
     @Override
     public String limitKey() {
       return "user " + address;

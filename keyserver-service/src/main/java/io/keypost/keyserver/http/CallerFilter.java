@@ -83,7 +83,9 @@ class CallerFilter {
     }
     String authorization = request.getHeaderString(HttpHeaders.AUTHORIZATION);
     if (kinds.contains(Permit.Kind.USER) && authorization != null) {
-      take(() -> user(authorization), stranger);
+      take(() -> user(authorization, Audience.DIRECTORY), stranger);
+    } else if (kinds.contains(Permit.Kind.CODE_HOLDER) && authorization != null) {
+      take(() -> user(authorization, Audience.KEYRING), stranger);
     } else if (kinds.contains(Permit.Kind.OPERATOR)) {
       take(() -> operator(routing.request(), stranger), stranger);
     } else if (kinds.contains(Permit.Kind.OWN_SERVER)) {
@@ -101,12 +103,12 @@ class CallerFilter {
     current.set(caller);
   }
 
-  private Caller user(String authorization) {
+  private Caller user(String authorization, Audience audience) {
     if (!authorization.startsWith(BEARER)) {
       throw RefusedException.of(RefusalCode.UNAUTHENTICATED, "the credential is not a token");
     }
-    return new Caller.User(
-        tokens.subject(authorization.substring(BEARER.length()), Audience.DIRECTORY));
+    TokenDesk.Holder holder = tokens.holder(authorization.substring(BEARER.length()), audience);
+    return new Caller.User(holder.address(), holder.loginKey());
   }
 
   private Caller ownServer(HttpServerRequest request) {

@@ -18,6 +18,7 @@ import jakarta.validation.constraints.Positive;
 import jakarta.validation.constraints.Size;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
@@ -75,6 +76,13 @@ public class ConsentResource {
                 Bytes.parseBase64Url(body.signature()))));
   }
 
+  /** What the caller gave, and what is asked for. */
+  @GET
+  @Permit(Permit.Kind.USER)
+  public ConsentDesk.Consents list() {
+    return consents.of(caller.user());
+  }
+
   /** Takes a consent back. */
   @DELETE
   @Permit(Permit.Kind.USER)
@@ -94,7 +102,7 @@ public class ConsentResource {
     if (caller.get() instanceof Caller.Operator operator) {
       requireOperatorOf(operator.peer(), alias);
     }
-    return new ConsentAnswer(consents.find(alias, Address.parse(question.target())));
+    return new ConsentAnswer(consents.ask(alias, Address.parse(question.target())));
   }
 
   /** Nobody else has a use for it, and whom somebody lets point at him is his own affair. */

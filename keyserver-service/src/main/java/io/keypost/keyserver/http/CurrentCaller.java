@@ -32,8 +32,17 @@ class CurrentCaller {
 
   /** The address of a caller who can only be a user. */
   Address user() {
+    return asUser().address();
+  }
+
+  /** Thumbprint of the login key of a caller who can only be a user. */
+  Digest loginKey() {
+    return asUser().loginKey();
+  }
+
+  private Caller.User asUser() {
     if (get() instanceof Caller.User user) {
-      return user.address();
+      return user;
     }
     throw new IllegalStateException("the method is not for users only");
   }

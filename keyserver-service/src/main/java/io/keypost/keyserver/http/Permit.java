@@ -24,6 +24,8 @@ public @interface Permit {
     /** A server of this operator with a certificate that was given here. */
     OWN_SERVER,
     /** A user of this provider with an access token for the directory. */
-    USER
+    USER,
+    /** A user who holds the recovery code, with an access token for the keyring. */
+    CODE_HOLDER
   }
 }

@@ -7,7 +7,7 @@ import io.keypost.keyserver.desk.CertificateDesk;
 import io.keypost.keyserver.desk.Codes;
 import io.keypost.keyserver.desk.Codes.Given;
 import io.keypost.keyserver.desk.Codes.PoolPlace;
-import io.keypost.keyserver.desk.EnrolmentDesk;
+import io.keypost.keyserver.desk.UserDesk;
 import io.keypost.keyserver.management.OperatorRoutes.Answer;
 import io.keypost.keyserver.management.OperatorRoutes.OperatorRequest;
 import io.keypost.keyserver.store.AuditEntryRow;
@@ -46,7 +46,7 @@ class DirectoryRoutes {
   private final OperatorRoutes routes;
   private final Codes codes;
   private final AliasDesk aliases;
-  private final EnrolmentDesk enrolments;
+  private final UserDesk users;
   private final CertificateDesk certificates;
   private final AuditLog audit;
 
@@ -55,13 +55,13 @@ class DirectoryRoutes {
       OperatorRoutes routes,
       Codes codes,
       AliasDesk aliases,
-      EnrolmentDesk enrolments,
+      UserDesk users,
       CertificateDesk certificates,
       AuditLog audit) {
     this.routes = routes;
     this.codes = codes;
     this.aliases = aliases;
-    this.enrolments = enrolments;
+    this.users = users;
     this.certificates = certificates;
     this.audit = audit;
   }
@@ -81,11 +81,14 @@ class DirectoryRoutes {
     routes.add(
         router, HttpMethod.DELETE, "/operator/domains/:domain/aliases/:local", this::endAlias);
     routes.add(router, HttpMethod.POST, "/operator/addresses/:address/revocation", this::revoke);
+    routes.add(router, HttpMethod.POST, "/operator/addresses/:address/suspension", this::suspend);
+    routes.add(router, HttpMethod.DELETE, "/operator/addresses/:address/suspension", this::resume);
+    routes.add(router, HttpMethod.DELETE, "/operator/addresses/:address", this::delete);
     routes.add(router, HttpMethod.GET, "/operator/audit", this::auditLog);
   }
 
-  /** Whom a code is for. */
-  record CodeBody(@NotBlank @Size(max = 320) String address) {}
+  /** Whom a code is for, and whether it lets another key in without the word of the last. */
+  record CodeBody(@NotBlank @Size(max = 320) String address, @Nullable Boolean replaces_key) {}
 
   /** A code, shown once. */
   record CodeAnswer(String code, Instant expires) {}
@@ -133,12 +136,18 @@ class DirectoryRoutes {
 
   private Answer addressCode(OperatorRequest request) {
     MailDomain domain = DomainRoutes.domain(request);
-    Address address = Address.parse(request.body(CodeBody.class).address());
+    CodeBody body = request.body(CodeBody.class);
+    Address address = Address.parse(body.address());
     if (!address.domain().equals(domain)) {
       throw RefusedException.of(
           RefusalCode.MALFORMED_REQUEST, address + " is not an address of " + domain);
     }
-    return answer(codes.forAddress(address));
+    return answer(
+        codes.forAddress(
+            address,
+            Boolean.TRUE.equals(body.replaces_key())
+                ? Codes.Allows.REPLACING
+                : Codes.Allows.CONTINUING));
   }
 
   private Answer serverCode(OperatorRequest request) {
@@ -198,8 +207,26 @@ class DirectoryRoutes {
 
   private Answer revoke(OperatorRequest request) {
     Address address = Address.parse(request.path("address"));
-    enrolments.revoke(address);
+    users.revoke(address);
     return Answer.ok(Map.of("address", address.toString(), "state", "revoked"));
+  }
+
+  private Answer suspend(OperatorRequest request) {
+    Address address = Address.parse(request.path("address"));
+    users.suspend(address);
+    return Answer.ok(Map.of("address", address.toString(), "state", "suspended"));
+  }
+
+  private Answer resume(OperatorRequest request) {
+    Address address = Address.parse(request.path("address"));
+    users.resume(address);
+    return Answer.ok(Map.of("address", address.toString(), "state", "mailbox"));
+  }
+
+  private Answer delete(OperatorRequest request) {
+    Address address = Address.parse(request.path("address"));
+    users.delete(address);
+    return Answer.ok(Map.of("address", address.toString(), "state", "unknown"));
   }
 
   private Answer auditLog(OperatorRequest request) {

@@ -30,10 +30,12 @@ public class AddressRow extends PanacheEntityBase {
     MAILBOX,
     /** A pointer to another address. */
     ALIAS,
-    /** Was an alias once; nothing now. */
+    /** Was an alias or a deleted user once; nothing now. */
     UNKNOWN,
     /** Revoked for good. */
-    REVOKED
+    REVOKED,
+    /** A mailbox that its operator has shut for a while; its record says revoked meanwhile. */
+    SUSPENDED
   }
 
   /** Canonical domain. */

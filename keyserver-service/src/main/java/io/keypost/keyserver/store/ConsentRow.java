@@ -8,6 +8,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A user of a domain here agreed that an alias, usually elsewhere, points at the user. */
@@ -48,6 +49,20 @@ public class ConsentRow extends PanacheEntityBase {
   /** When it was taken back. */
   @Column(name = "withdrawn")
   public @Nullable Instant withdrawn;
+
+  /** What a target has given, also what was taken back since; newest first. */
+  public static Uni<List<ConsentRow>> of(String domain, String local) {
+    return list("domain = ?1 and local = ?2 order by given desc", domain, local);
+  }
+
+  /** Takes back all that a target gave. */
+  public static Uni<Integer> withdrawAll(String domain, String local, Instant now) {
+    return update(
+        "withdrawn = ?1 where domain = ?2 and local = ?3 and withdrawn is null",
+        now,
+        domain,
+        local);
+  }
 
   /** Reads one; the item is null when none was ever given. */
   public static Uni<ConsentRow> at(String domain, String local, String alias) {

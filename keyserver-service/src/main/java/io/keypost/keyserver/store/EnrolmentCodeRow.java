@@ -25,6 +25,10 @@ public class EnrolmentCodeRow extends PanacheEntityBase {
   @Column(name = "local", nullable = false)
   public String local;
 
+  /** Whether it lets another primary key take the place of the last without its word. */
+  @Column(name = "replaces_key", nullable = false)
+  public boolean replacesKey;
+
   /** When it was given. */
   @Column(name = "created", nullable = false)
   public Instant created;

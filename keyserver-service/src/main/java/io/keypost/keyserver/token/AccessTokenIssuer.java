@@ -1,6 +1,7 @@
 package io.keypost.keyserver.token;
 
 import io.keypost.protocol.Bytes;
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import java.security.KeyPair;
@@ -29,6 +30,9 @@ public final class AccessTokenIssuer {
 
   private static final int ID_OCTETS = 16;
 
+  /** RFC 9068 section 2.2. */
+  private static final String CLIENT = "client_id";
+
   private final MailDomain operator;
   private final SecureRandom random;
 
@@ -38,8 +42,13 @@ public final class AccessTokenIssuer {
     this.random = random;
   }
 
-  /** A token for {@code subject} at {@code audience}, good from {@code now} for {@link #LIFE}. */
-  public String issue(Address subject, Audience audience, KeyPair key, Instant now) {
+  /**
+   * A token, good from {@code now} for {@link #LIFE}.
+   *
+   * @param client thumbprint of the login key that it is given for
+   * @param key signs it
+   */
+  public String issue(Address subject, Digest client, Audience audience, KeyPair key, Instant now) {
     byte[] id = new byte[ID_OCTETS];
     random.nextBytes(id);
     JwtClaims claims = new JwtClaims();
@@ -48,6 +57,7 @@ public final class AccessTokenIssuer {
     claims.setAudience(audience.claim(operator));
     claims.setIssuedAt(NumericDate.fromSeconds(now.getEpochSecond()));
     claims.setExpirationTime(NumericDate.fromSeconds(now.plus(LIFE).getEpochSecond()));
+    claims.setStringClaim(CLIENT, client.base64Url());
     claims.setJwtId(Bytes.copyOf(id).base64Url());
     JsonWebSignature signature = new JsonWebSignature();
     signature.setHeader("typ", TYPE);

@@ -12,8 +12,10 @@ public enum Audience {
   SUBMISSION,
   /** To read a mailbox and its outcomes. */
   MAILBOX,
-  /** To ask and change the directory. */
-  DIRECTORY;
+  /** To ask the directory, and to change consents. */
+  DIRECTORY,
+  /** To fetch the keyring and to change keys: for who holds the recovery code. */
+  KEYRING;
 
   /** The name in requests. */
   public String wire() {
@@ -38,6 +40,6 @@ public enum Audience {
             () ->
                 RefusedException.of(
                     RefusalCode.MALFORMED_REQUEST,
-                    "audience is one of submission, mailbox, directory"));
+                    "audience is one of submission, mailbox, directory, keyring"));
   }
 }

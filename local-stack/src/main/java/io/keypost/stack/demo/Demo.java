@@ -99,7 +99,7 @@ final class Demo implements AutoCloseable {
     narrator.say(
         """
         Each makes keys on the own device and proves to hold them, with a one-time code from the operator.
-        The key server sees the public halves only.\
+        The key server sees the public halves only; the primary key is sealed under a recovery code of twelve words.\
         """);
     for (var client : stack().enrol(List.of(ALICE, BOB, CAROL))) {
       narrator.say(client.address() + ": key " + client.certificate().fingerprint().hex());
@@ -108,7 +108,8 @@ final class Demo implements AutoCloseable {
 
   private void makeAlias() {
     narrator.step(INFO + " becomes another name for " + BOB);
-    Patience.run(() -> stack().client(BOB).consent(Address.parse(INFO)));
+    Patience.run(
+        () -> stack().client(BOB).consent(Address.parse(INFO), stack().recoveryCode(BOB)));
     narrator.say(
         "bob signed that " + INFO + " may point at him; without that nobody would follow it");
     try (var administration = stack().provider("alpha.test").administration()) {

@@ -15,6 +15,7 @@ import io.keypost.protocol.message.Head;
 import io.keypost.protocol.message.MessageId;
 import io.keypost.protocol.message.SignedEnvelope;
 import io.keypost.protocol.message.Status;
+import io.keypost.protocol.openpgp.DeviceKey;
 import io.keypost.protocol.openpgp.MessageSealer;
 import io.keypost.protocol.openpgp.SealedMessage;
 import io.keypost.protocol.openpgp.SealingRequest;
@@ -74,7 +75,7 @@ final class Forgeries {
    */
   Posted withAlteredPayload(Provider from, Provider to) throws IOException {
     var payload = new ByteArrayOutputStream();
-    var signed = seal(sender.secretKey(), payload);
+    var signed = seal(sender.deviceKey(), payload);
     var octets = payload.toByteArray();
     octets[octets.length - 1] ^= 1;
     return transfer(from, to, signed, Bytes.copyOf(octets));
@@ -83,7 +84,7 @@ final class Forgeries {
   /** A true message whose envelope was changed after it was signed, posted likewise. */
   Posted withAlteredEnvelope(Provider from, Provider to) throws IOException {
     var payload = new ByteArrayOutputStream();
-    var signed = seal(sender.secretKey(), payload);
+    var signed = seal(sender.deviceKey(), payload);
     var altered = SignedEnvelope.of(expiringLater(signed.envelope()), signed.signature());
     return transfer(from, to, altered, Bytes.copyOf(payload.toByteArray()));
   }
@@ -116,7 +117,7 @@ final class Forgeries {
     return new Posted(signed.envelopeDigest(), status);
   }
 
-  private SignedEnvelope seal(UserSecretKey key, ByteArrayOutputStream payload) throws IOException {
+  private SignedEnvelope seal(DeviceKey key, ByteArrayOutputStream payload) throws IOException {
     var now = clock.instant();
     var id = MessageId.random(random);
     Address to = recipient.address();

@@ -4,6 +4,8 @@ import io.keypost.protocol.Bytes;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.io.IOException;
+import java.math.BigInteger;
+import java.security.AlgorithmParameters;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
@@ -14,6 +16,9 @@ import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.security.spec.ECGenParameterSpec;
+import java.security.spec.ECParameterSpec;
+import java.security.spec.ECPrivateKeySpec;
+import java.security.spec.ECPublicKeySpec;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
 import java.util.Arrays;
@@ -34,6 +39,9 @@ public final class P256 {
   /** Largest encoded key that is read, in octets; a genuine one has 91 or about 140. */
   public static final int MAX_KEY_OCTETS = 1024;
 
+  /** Octets that {@link #derive} takes: 128 bits more than a scalar has. */
+  public static final int DERIVATION_OCTETS = 48;
+
   private static final int POINT_OCTETS = 65;
   private static final AlgorithmIdentifier ALGORITHM =
       new AlgorithmIdentifier(X9ObjectIdentifiers.id_ecPublicKey, X9ObjectIdentifiers.prime256v1);
@@ -48,6 +56,39 @@ public final class P256 {
       KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
       generator.initialize(new ECGenParameterSpec("secp256r1"), random);
       return generator.generateKeyPair();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every supported Java platform has P-256", e);
+    }
+  }
+
+  /**
+   * The pair whose secret is made of derived octets, with so many of them that no scalar is
+   * likelier than another (FIPS 186-5 appendix A.2.1).
+   *
+   * @param octets {@value #DERIVATION_OCTETS} of a key derivation
+   */
+  public static KeyPair derive(Bytes octets) {
+    if (octets.size() != DERIVATION_OCTETS) {
+      throw new IllegalArgumentException("a key is derived from " + DERIVATION_OCTETS + " octets");
+    }
+    BigInteger scalar =
+        new BigInteger(1, octets.toByteArray())
+            .mod(CURVE.getN().subtract(BigInteger.ONE))
+            .add(BigInteger.ONE);
+    ECPoint point = CURVE.getG().multiply(scalar).normalize();
+    try {
+      AlgorithmParameters curve = AlgorithmParameters.getInstance("EC");
+      curve.init(new ECGenParameterSpec("secp256r1"));
+      ECParameterSpec spec = curve.getParameterSpec(ECParameterSpec.class);
+      KeyFactory keys = KeyFactory.getInstance("EC");
+      return new KeyPair(
+          keys.generatePublic(
+              new ECPublicKeySpec(
+                  new java.security.spec.ECPoint(
+                      point.getAffineXCoord().toBigInteger(),
+                      point.getAffineYCoord().toBigInteger()),
+                  spec)),
+          keys.generatePrivate(new ECPrivateKeySpec(scalar, spec)));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("every supported Java platform has P-256", e);
     }

@@ -52,6 +52,34 @@ public final class ConsentSignatures {
     }
   }
 
+  /**
+   * Verifies a consent of an address that is a pointer itself, and so publishes no certificate: by
+   * the primary key that its own statements leave in force.
+   *
+   * @param target its statements, verified
+   * @param judgedAt the signature must have been made by then
+   * @throws RefusedException {@code consent_invalid} when it is not the target's consent to this
+   *     alias
+   */
+  public static SignatureVerdict verify(
+      Address alias, long serial, Bytes signature, KeyHistory target, Instant judgedAt) {
+    try {
+      SignatureVerdict verdict =
+          DetachedSignatures.verifyByKey(
+              SignatureContext.CONSENT,
+              data(alias, target.address(), serial),
+              signature,
+              target.primaryKey());
+      if (verdict.signedAt().isAfter(judgedAt)) {
+        throw RefusedException.of(
+            RefusalCode.CONSENT_INVALID, "made at " + verdict.signedAt() + ", still to come");
+      }
+      return verdict;
+    } catch (RefusedException e) {
+      throw RefusedException.of(RefusalCode.CONSENT_INVALID, e.refusal().detail(), e);
+    }
+  }
+
   private static Bytes data(Address alias, Address target, long serial) {
     ByteBuffer serialOctets = ByteBuffer.allocate(Long.BYTES).putLong(serial).flip();
     return Bytes.concat(sized(alias), sized(target), Bytes.copyOf(serialOctets));

@@ -26,7 +26,7 @@ public final class DetachedSignatures {
   private DetachedSignatures() {}
 
   /** Signs {@code data} with the device's signing subkey. */
-  public static Bytes sign(SignatureContext context, Bytes data, UserSecretKey key, Instant now) {
+  public static Bytes sign(SignatureContext context, Bytes data, DeviceKey key, Instant now) {
     return key.signer(now).detached(context, data);
   }
 

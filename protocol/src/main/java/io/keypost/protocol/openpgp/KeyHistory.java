@@ -84,11 +84,16 @@ public record KeyHistory(Address address, List<KeyStatement> statements) {
 
   /** Fingerprint of the primary key that is in force. */
   public Bytes primaryFingerprint() {
+    return primaryKey().fingerprint();
+  }
+
+  /** The primary key that is in force. */
+  KeyPacket primaryKey() {
     Bytes inForce = firstKey(statements.getFirst());
     for (KeyStatement statement : statements) {
       inForce = keyAfter(statement, inForce);
     }
-    return KeyStatement.read(inForce).fingerprint();
+    return KeyStatement.read(inForce);
   }
 
   /** What the address says now. */

@@ -54,19 +54,24 @@ record KeyPacket(Bytes body, Bytes fingerprint, int algorithm, Instant created) 
   /** The library's form of a primary key. */
   PGPPublicKey asPrimary() throws PGPException {
     return new PGPPublicKey(
-        new PublicKeyPacket(Profile.VERSION, algorithm, Date.from(created), key()),
+        new PublicKeyPacket(Profile.VERSION, algorithm, Date.from(created), libraryKey()),
         new BcKeyFingerprintCalculator());
   }
 
   /** The library's form of a subkey. */
   PGPPublicKey asSubkey() throws PGPException {
     return new PGPPublicKey(
-        new PublicSubkeyPacket(Profile.VERSION, algorithm, Date.from(created), key()),
+        new PublicSubkeyPacket(Profile.VERSION, algorithm, Date.from(created), libraryKey()),
         new BcKeyFingerprintCalculator());
   }
 
-  private BCPGKey key() {
-    byte[] octets = body.slice(SIZE_OCTETS - KEY_OCTETS, SIZE_OCTETS).toByteArray();
+  /** The key itself, 32 octets. */
+  Bytes key() {
+    return body.slice(SIZE_OCTETS - KEY_OCTETS, SIZE_OCTETS);
+  }
+
+  private BCPGKey libraryKey() {
+    byte[] octets = key().toByteArray();
     return algorithm == Profile.SIGNING_ALGORITHM
         ? new Ed25519PublicBCPGKey(octets)
         : new X25519PublicBCPGKey(octets);

@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 public final class MessageOpener {
   private static final int DRAIN_BUFFER_OCTETS = 1 << 16;
 
-  private final UserSecretKey reader;
+  private final DeviceKey reader;
 
   /**
    * @param reader who opens
    */
-  public MessageOpener(UserSecretKey reader) {
+  public MessageOpener(DeviceKey reader) {
     this.reader = reader;
   }
 

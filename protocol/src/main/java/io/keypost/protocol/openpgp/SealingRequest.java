@@ -18,7 +18,7 @@ import java.util.List;
  */
 public record SealingRequest(
     MessageId messageId,
-    UserSecretKey sender,
+    DeviceKey sender,
     List<Recipient> recipients,
     Instant created,
     Instant expires) {

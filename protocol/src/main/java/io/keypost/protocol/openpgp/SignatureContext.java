@@ -15,7 +15,9 @@ public enum SignatureContext {
   /** That an alias may point at the signer's address, by its primary key. */
   CONSENT("consent"),
   /** Possession of the primary key when an address is enrolled. */
-  ENROLMENT("enrolment");
+  ENROLMENT("enrolment"),
+  /** That a device is the user's, by the primary key. */
+  DEVICE("device");
 
   private final Bytes prefix;
 

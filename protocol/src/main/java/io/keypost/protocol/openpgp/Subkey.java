@@ -51,6 +51,10 @@ public sealed interface Subkey {
     PGPPublicKey key() {
       return key;
     }
+
+    KeyPacket packet() {
+      return packet;
+    }
   }
 
   /** A subkey that messages are encrypted to; all devices of the user hold its secret. */
@@ -82,6 +86,10 @@ public sealed interface Subkey {
 
     PGPPublicKey key() {
       return key;
+    }
+
+    KeyPacket packet() {
+      return packet;
     }
   }
 }

@@ -9,30 +9,25 @@ import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPKeyPair;
 
 /**
- * The secrets of one device of one address: the primary key, the device's signing subkey, and every
- * encryption subkey, newest first. Immutable: what changes the certificate gives a new object. The
- * secrets stay in memory until the object is collected.
+ * All secrets of an address in the hands of one device: what the device holds, and the primary key
+ * with which the certificate is changed. It exists only in memory, while the user's recovery code
+ * is at hand; {@link #device()} is what the device keeps, {@link #keyring()} what is sealed under
+ * the code. Immutable: what changes the certificate gives a new object.
  */
-public final class UserSecretKey {
-  private final UserCertificate certificate;
+public final class UserSecretKey extends DeviceKey {
   private final PGPKeyPair primary;
-  private final PGPKeyPair signing;
-  private final List<PGPKeyPair> encryption;
 
   UserSecretKey(
       UserCertificate certificate,
       PGPKeyPair primary,
       PGPKeyPair signing,
       List<PGPKeyPair> encryption) {
-    this.certificate = certificate;
+    super(certificate, signing, encryption);
     this.primary = primary;
-    this.signing = signing;
-    this.encryption = List.copyOf(encryption);
   }
 
   /**
@@ -65,7 +60,7 @@ public final class UserSecretKey {
    * @param passphrase at least one character; not kept
    */
   public Bytes protect(char[] passphrase, SecureRandom random) {
-    return SecretKeyFile.write(certificate, secrets(), passphrase, random);
+    return SecretKeyFile.write(certificate(), secrets(), passphrase, random);
   }
 
   /**
@@ -85,19 +80,19 @@ public final class UserSecretKey {
     }
   }
 
-  /** The certificate that goes with these secrets. */
-  public UserCertificate certificate() {
-    return certificate;
+  /** What the device keeps: all but the primary key. */
+  public DeviceKey device() {
+    return new DeviceKey(certificate(), signingPair(), encryptionPairs());
   }
 
-  /** Short for {@code certificate().address()}. */
-  public Address address() {
-    return certificate.address();
+  /** What is sealed under the recovery code: all but the device's signing subkey. */
+  public UserKeyring keyring() {
+    return new UserKeyring(certificate(), primary, encryptionPairs());
   }
 
-  /** Version 6 fingerprint of this device's signing subkey. */
-  public Bytes signingFingerprint() {
-    return SecretKeys.fingerprint(signing);
+  /** The secret of the newest encryption subkey: for the other devices. */
+  public EncryptionSecret newestEncryptionSecret() {
+    return EncryptionSecret.of(encryptionPairs().getFirst());
   }
 
   /**
@@ -107,11 +102,32 @@ public final class UserSecretKey {
    * @param now when; whole seconds are kept
    */
   public UserSecretKey revokeSigningSubkey(RevocationReason reason, Instant now) {
+    return revokeSigningSubkey(signingFingerprint(), reason, now);
+  }
+
+  /**
+   * Revokes the signing subkey of a device.
+   *
+   * @param fingerprint the subkey
+   * @param now when; whole seconds are kept
+   * @throws RefusedException {@code not_found} when the certificate has no such signing subkey
+   */
+  public UserSecretKey revokeSigningSubkey(
+      Bytes fingerprint, RevocationReason reason, Instant now) {
+    Subkey.Signing subkey =
+        certificate()
+            .subkey(fingerprint)
+            .filter(Subkey.Signing.class::isInstance)
+            .map(Subkey.Signing.class::cast)
+            .orElseThrow(
+                () ->
+                    RefusedException.of(
+                        RefusalCode.NOT_FOUND, "there is no signing subkey " + fingerprint.hex()));
     try {
       Bytes revocation =
-          SelfSignatures.subkeyRevocation(new Signer(primary, now), signing.getPublicKey(), reason);
+          SelfSignatures.subkeyRevocation(new Signer(primary, now), subkey.key(), reason);
       return new UserSecretKey(
-          withSignature(signingFingerprint(), revocation), primary, signing, encryption);
+          withSignature(fingerprint, revocation), primary, signingPair(), encryptionPairs());
     } catch (PGPException e) {
       throw new IllegalStateException("an Ed25519 key that was made or read here signs", e);
     }
@@ -127,7 +143,7 @@ public final class UserSecretKey {
     try {
       Signer signer = new Signer(primary, now);
       PGPKeyPair fresh = SecretKeys.asSubkey(SecretKeys.encryptionPair(now, random));
-      PGPKeyPair old = encryption.getFirst();
+      PGPKeyPair old = encryptionPairs().getFirst();
       Bytes revocation =
           SelfSignatures.subkeyRevocation(signer, old.getPublicKey(), RevocationReason.SUPERSEDED);
       UserCertificate revoked = withSignature(SecretKeys.fingerprint(old), revocation);
@@ -135,8 +151,8 @@ public final class UserSecretKey {
           UserCertificate.decode(
               Bytes.concat(revoked.encode(), SelfSignatures.encryptionSubkey(signer, fresh)));
       List<PGPKeyPair> all = new ArrayList<>(List.of(fresh));
-      all.addAll(encryption);
-      return new UserSecretKey(updated, primary, signing, all);
+      all.addAll(encryptionPairs());
+      return new UserSecretKey(updated, primary, signingPair(), all);
     } catch (PGPException e) {
       throw new IllegalStateException("keys of fixed algorithms can be made", e);
     }
@@ -147,7 +163,7 @@ public final class UserSecretKey {
     try {
       List<Bytes> parts = new ArrayList<>();
       for (Packets.Packet packet :
-          Packets.readAll(certificate.encode(), CertificateReader.MAX_PACKETS)) {
+          Packets.readAll(certificate().encode(), CertificateReader.MAX_PACKETS)) {
         parts.add(packet.encoded());
         if (packet.tag() == Packets.TAG_PUBLIC_SUBKEY
             && KeyPacket.read(packet.body()).fingerprint().equals(subkeyFingerprint)) {
@@ -160,32 +176,14 @@ public final class UserSecretKey {
     }
   }
 
-  /** Signs with the device's subkey. */
-  Signer signer(Instant now) {
-    return new Signer(signing, now);
-  }
-
   /** Signs with the primary key. */
   Signer primarySigner(Instant now) {
     return new Signer(primary, now);
   }
 
-  /** The secret for an encryption subkey, past ones too. */
-  Optional<PGPKeyPair> decryptionKey(Bytes fingerprint) {
-    return encryption.stream()
-        .filter(k -> SecretKeys.fingerprint(k).equals(fingerprint))
-        .findFirst();
-  }
-
   private List<PGPKeyPair> secrets() {
-    List<PGPKeyPair> all = new ArrayList<>(List.of(primary, signing));
-    all.addAll(encryption);
+    List<PGPKeyPair> all = new ArrayList<>(List.of(primary, signingPair()));
+    all.addAll(encryptionPairs());
     return all;
-  }
-
-  /** Names the certificate; shows nothing of the secrets. */
-  @Override
-  public String toString() {
-    return "UserSecretKey[" + certificate.address() + " " + certificate.fingerprint().hex() + "]";
   }
 }

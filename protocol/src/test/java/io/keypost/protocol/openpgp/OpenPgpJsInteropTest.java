@@ -1,5 +1,6 @@
 package io.keypost.protocol.openpgp;
 
+import static io.keypost.protocol.openpgp.Users.BEGIN;
 import static io.keypost.protocol.openpgp.Users.NOW;
 import static io.keypost.protocol.openpgp.Users.RANDOM;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -10,6 +11,8 @@ import io.keypost.protocol.message.PayloadInspector;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
@@ -67,6 +70,40 @@ class OpenPgpJsInteropTest {
     inspector.finish();
     assertThat(ForgedPayload.indexOf(ForgedPayload.plaintextOf(payload, Users.BOB), "Java"))
         .isPositive();
+  }
+
+  /** A user with three devices, one removed as lost and one as stolen, after two rotations. */
+  @Test
+  void openPgpJsJudgesEveryKeyOfAUserWithDevicesAsIsDoneHere() throws Exception {
+    UserSecretKey laptop = Users.ALICE;
+    UserSecretKey phone = laptop.keyring().withNewDevice(BEGIN.plusSeconds(60), RANDOM);
+    UserSecretKey tablet = phone.keyring().withNewDevice(BEGIN.plusSeconds(120), RANDOM);
+    UserCertificate certificate =
+        tablet
+            .revokeSigningSubkey(
+                phone.signingFingerprint(), RevocationReason.RETIRED, BEGIN.plusSeconds(180))
+            .rotateEncryptionSubkey(BEGIN.plusSeconds(180), RANDOM)
+            .revokeSigningSubkey(
+                laptop.signingFingerprint(), RevocationReason.COMPROMISED, BEGIN.plusSeconds(240))
+            .rotateEncryptionSubkey(BEGIN.plusSeconds(240), RANDOM)
+            .certificate();
+    write("certificate", certificate.encode());
+    write("now", Bytes.utf8(NOW.toString()));
+
+    run("judge");
+
+    List<String> expected = new ArrayList<>();
+    expected.add(certificate.fingerprint().hex() + " primary valid");
+    expected.add(certificate.address() + " user-id valid");
+    for (Subkey subkey : certificate.subkeys()) {
+      expected.add(
+          subkey.fingerprint().hex()
+              + (subkey instanceof Subkey.Signing ? " ed25519 " : " x25519 ")
+              + (subkey.life().at(NOW) == KeyLife.State.VALID ? "valid" : "Subkey is revoked"));
+    }
+    expected.add(certificate.currentEncryptionKey(NOW).fingerprint().hex() + " current encryption");
+    assertThat(Files.readAllLines(exchange.resolve("judgement"))).isEqualTo(expected);
+    assertThat(expected).filteredOn(line -> line.endsWith("revoked")).hasSize(4);
   }
 
   private void write(String name, Bytes octets) throws IOException {

@@ -9,6 +9,7 @@ import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.certificate.CertificateCodec;
 import io.keypost.protocol.certificate.CertificateUse;
+import io.keypost.protocol.keyring.KeyringVectors;
 import io.keypost.protocol.message.Envelope;
 import io.keypost.protocol.message.Frames;
 import io.keypost.protocol.message.Head;
@@ -78,6 +79,7 @@ final class VectorMaker {
     writeDomain(beta);
     writeUser(alice, "alice");
     writeUser(bob, "bob");
+    writeKeyring(alice);
     writeAddresses();
     SealedMessage sealed = writeMessage();
     writeReceipt(sealed.envelopes().getFirst());
@@ -142,6 +144,36 @@ final class VectorMaker {
             Bytes.utf8(KeyStatement.first(user, NOW).text()),
             "first key statement of " + address)
         .put("address", address);
+  }
+
+  /** Adds the vectors of the keyring to those that are kept, of which {@code alice} is one. */
+  static void addKeyring(Path directory, UserSecretKey alice) throws IOException {
+    Path file = directory.resolve("manifest.json");
+    VectorMaker maker = new VectorMaker(directory);
+    maker.manifest.setAll((ObjectNode) JSON.readTree(Files.readString(file)));
+    maker.writeKeyring(alice);
+    Files.writeString(file, JSON.writeValueAsString(maker.manifest) + "\n");
+  }
+
+  private void writeKeyring(UserSecretKey user) throws IOException {
+    ObjectNode facts = JSON.createObjectNode();
+    add(
+            "users/alice.keyring.bin",
+            "keyring",
+            KeyringVectors.keyring(user, random, facts),
+            "alice's keyring under the recovery code of these words")
+        .setAll(facts);
+    facts = JSON.createObjectNode();
+    Bytes statement = KeyringVectors.device(user, NOW, random, facts);
+    add("users/alice.device.txt", "device-statement", statement, "what certifies alice's laptop")
+        .setAll(facts);
+    facts = JSON.createObjectNode();
+    add(
+            "users/alice.parcel.bin",
+            "parcel",
+            KeyringVectors.parcel(user, statement, random, facts),
+            "alice's encryption secret, sealed to her laptop")
+        .setAll(facts);
   }
 
   private void writeAddresses() throws IOException {

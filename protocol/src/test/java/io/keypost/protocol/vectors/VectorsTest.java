@@ -14,6 +14,7 @@ import io.keypost.protocol.certificate.CertificateChecker;
 import io.keypost.protocol.certificate.CertificateCodec;
 import io.keypost.protocol.certificate.CertificateDigests;
 import io.keypost.protocol.certificate.CertificateUse;
+import io.keypost.protocol.keyring.KeyringVectors;
 import io.keypost.protocol.message.Envelope;
 import io.keypost.protocol.message.FrameReader;
 import io.keypost.protocol.message.Frames;
@@ -77,6 +78,16 @@ class VectorsTest {
   void makesTheVectorsAnew() throws IOException {
     new VectorMaker(DIRECTORY).write();
     assertThat(DIRECTORY.resolve("manifest.json")).isNotEmptyFile();
+  }
+
+  @Test
+  @EnabledIfSystemProperty(
+      named = "keypost.vectors.keyring",
+      matches = "true",
+      disabledReason = "they were added to the others once")
+  void addsTheVectorsOfTheKeyring() throws IOException {
+    VectorMaker.addKeyring(DIRECTORY, secretKey("users/alice.secret.pgp"));
+    assertThat(DIRECTORY.resolve("users/alice.keyring.bin")).isNotEmptyFile();
   }
 
   @Test
@@ -182,6 +193,19 @@ class VectorsTest {
         assertThat(history.address()).hasToString(vector.get("address").asText());
         yield Bytes.utf8(statement.text());
       }
+      case "keyring" -> KeyringVectors.readKeyring(vector, octets);
+      case "device-statement" ->
+          KeyringVectors.readDevice(vector, octets, certificateOf("alpha.test", "alice"), now());
+      case "parcel" ->
+          KeyringVectors.readParcel(
+              vector,
+              octets,
+              bytes("users/alice.device.txt"),
+              vectors()
+                  .filter(v -> v.get("file").asText().equals("users/alice.device.txt"))
+                  .findFirst()
+                  .orElseThrow(),
+              certificateOf("alpha.test", "alice"));
       case "content" -> {
         assertThat(text(octets)).contains("Keypost-Id: " + vector.get("message_id").asText());
         yield octets;
