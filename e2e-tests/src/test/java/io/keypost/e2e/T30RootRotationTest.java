@@ -273,7 +273,7 @@ class T30RootRotationTest {
     Void flow(CountDownLatch end) throws Exception {
       while (!end.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS)) {
         Sealing message =
-            Sealing.of(from.secretKey(), to.certificate(), "number " + (sent.size() + 1));
+            Sealing.of(from.deviceKey(), to.certificate(), "number " + (sent.size() + 1));
         Files.write(payload, message.payload().toByteArray());
         // The same sealed message until somebody says that it is accepted: harmless by design.
         await()

@@ -10,8 +10,8 @@ import io.keypost.directory.ResolutionStep;
 import io.keypost.directory.ResolutionTrace;
 import io.keypost.directory.ServersView;
 import io.keypost.directory.cache.RecordCache;
-import io.keypost.directory.client.FetchWatch.Said;
 import io.keypost.directory.cache.RevocationCache;
+import io.keypost.directory.client.FetchWatch.Said;
 import io.keypost.directory.dns.DnsLookups;
 import io.keypost.directory.dns.PinAnswer;
 import io.keypost.directory.dns.PinLookup;
@@ -75,7 +75,8 @@ public final class DirectoryClient implements Directory, AutoCloseable {
         parts.reportsTo().isPresent()
             ? DirectoryWatch.both(parts.watch(), new RemoteIncidents(ownKeyServer, clock))
             : parts.watch();
-    RecordFetcher fetcher = parts.fetcher(keyServers, revocations, this::domain, ownKeyServer, watch);
+    RecordFetcher fetcher =
+        parts.fetcher(keyServers, revocations, this::domain, ownKeyServer, watch);
     RecordFetcher.DomainSource source = domainSource();
     DirectorySettings settings = parts.settings();
     this.domains =
@@ -142,7 +143,13 @@ public final class DirectoryClient implements Directory, AutoCloseable {
     return revocations
         .kept(view.verified().domain())
         .filter(known -> !known.digest().equals(view.verified().revoked().record()))
-        .map(known -> new DomainView(view.pin(), view.security(), view.verified().revoking(known)))
+        .map(
+            known ->
+                new DomainView(
+                    view.pin(),
+                    view.security(),
+                    view.remembered(),
+                    view.verified().revoking(known)))
         .orElse(view);
   }
 

@@ -50,6 +50,7 @@ public final class TestKeyServer implements AutoCloseable {
   }
 
   private static final int MAX_STRING_OCTETS = 255;
+
   /**
    * A heartbeat.
    *

@@ -108,8 +108,7 @@ final class Demo implements AutoCloseable {
 
   private void makeAlias() {
     narrator.step(INFO + " becomes another name for " + BOB);
-    Patience.run(
-        () -> stack().client(BOB).consent(Address.parse(INFO), stack().recoveryCode(BOB)));
+    Patience.run(() -> stack().client(BOB).consent(Address.parse(INFO), stack().recoveryCode(BOB)));
     narrator.say(
         "bob signed that " + INFO + " may point at him; without that nobody would follow it");
     try (var administration = stack().provider("alpha.test").administration()) {
@@ -154,9 +153,7 @@ final class Demo implements AutoCloseable {
     chain
         .links()
         .forEach(
-            link ->
-                narrator.say(
-                    link.kind().word() + " " + link.subject() + ": " + link.detail()));
+            link -> narrator.say(link.kind().word() + " " + link.subject() + ": " + link.detail()));
     return chain;
   }
 
