@@ -146,7 +146,7 @@ class UserLifeTest extends ReadyKeyServer {
         .isNotEqualTo(RefusalCode.KEY_CHANGE_UNSIGNED);
 
     OwnClient.device(homes.resolve("alice anew"), "anew")
-        .enrol(alice, replacementCode(alice), CODE)
+        .enrol(alice, replacementCode(alice), RecoveryCode.generate(OwnClient.RANDOM))
         .close();
 
     assertThat(sending("second", alice, SendPolicy.REFUSE_UNSIGNED_CHANGE))
