@@ -61,7 +61,7 @@ public class LookupDesk {
    * @param addresses in the order of asking, then of following
    * @param domains kp-domain of each domain in {@code addresses}
    * @param servers kp-servers of each operator of a mailbox in {@code addresses}
-   * @param revocations kp-revocations of each of {@code domains}
+   * @param revocations kp-revocations of each of {@code domains}, for users
    */
   public record Answers(
       Map<Address, Answer> addresses,
@@ -73,7 +73,8 @@ public class LookupDesk {
   public Answers forOperator(Collection<Address> asked) {
     Gathering gathering = new Gathering();
     gathering.round(new LinkedHashSet<>(asked), this::notHere);
-    return gathering.answers();
+    // An operator's directory asks for it every ten minutes, and not with each look-up.
+    return gathering.answers(Map.of());
   }
 
   /** Pointers followed, foreign domains asked. */
@@ -83,7 +84,7 @@ public class LookupDesk {
     for (int pointers = 0; pointers <= MAX_POINTERS && !round.isEmpty(); pointers++) {
       round = gathering.round(round, this::abroad);
     }
-    return gathering.answers();
+    return gathering.answers(gathering.revocations());
   }
 
   private Map<Address, Supplier<Foreign>> notHere(Collection<Address> addresses) {
@@ -225,11 +226,15 @@ public class LookupDesk {
       addresses.put(address, new Answer.Failed(refusal));
     }
 
-    Answers answers() {
+    Map<MailDomain, String> revocations() {
       Map<MailDomain, String> revocations = new LinkedHashMap<>();
       domains
           .keySet()
           .forEach(domain -> revoked(domain).ifPresent(record -> revocations.put(domain, record)));
+      return revocations;
+    }
+
+    Answers answers(Map<MailDomain, String> revocations) {
       return new Answers(addresses, domains, servers, revocations);
     }
 
