@@ -24,6 +24,13 @@ public interface KeyServerConfig {
   /** Port that the pin names, where it differs from {@link #port()} (behind a load balancer). */
   Optional<Integer> publicPort();
 
+  /**
+   * The operator's other key servers over the same database, which pins name too, as {@code
+   * ks2.example.net,ks3.example.net:8443}; none if absent. All of them show one certificate, which
+   * names all hosts.
+   */
+  Optional<String> otherKeyServers();
+
   /** Address that the management port is bound to. */
   @WithDefault("127.0.0.1")
   String managementAddress();

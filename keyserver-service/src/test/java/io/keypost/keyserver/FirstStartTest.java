@@ -7,10 +7,13 @@ import static io.keypost.keyserver.OperatorApi.install;
 import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keypost.directory.tls.ProofOfPossession;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.certificate.CertificateDigests;
 import io.keypost.protocol.certificate.CertificateRequest;
 import io.keypost.protocol.certificate.CertificateUse;
+import io.keypost.protocol.certificate.ServerNames;
+import io.keypost.protocol.pin.KeyServerName;
 import io.keypost.protocol.pin.Pin;
 import io.keypost.protocol.record.DomainRecord;
 import io.keypost.protocol.record.RecordVerifier;
@@ -21,6 +24,9 @@ import io.restassured.response.Response;
 import io.restassured.specification.RequestSpecification;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
@@ -28,7 +34,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 
 /** The ceremony of a first start, in its order: each step sees what the one before left. */
 @QuarkusTest
-@QuarkusTestResource(value = KeyServerTestResource.class, restrictToAnnotatedClass = true)
+@QuarkusTestResource(value = SeveralKeyServersResource.class, restrictToAnnotatedClass = true)
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class FirstStartTest {
   private static final String OPERATOR = config("keypost.operator", String.class);
@@ -68,7 +74,8 @@ class FirstStartTest {
 
   @Test
   @Order(3)
-  void becomesReadyWithTheRootsAnswerAndShowsItsNewCertificateWithoutARestartByKpCrt11() {
+  void becomesReadyWithTheRootsAnswerAndShowsItsNewCertificateWithoutARestartByKpCrt11()
+      throws Exception {
     X509Certificate ca = ROOT.certify(init(OPERATOR));
     Response installed = install(OPERATOR, ROOT.certificate(), ca, ROOT.state(1, ca));
 
@@ -76,6 +83,15 @@ class FirstStartTest {
     assertThat(installed.<String>path("state")).isEqualTo("ready");
     Pin pin = Pin.parse(installed.path("dns.txt"), DOMAIN);
     assertThat(pin.root()).isEqualTo(ROOT.pinned());
+    assertThat(pin.keyServers())
+        .containsExactly(
+            new KeyServerName(
+                MailDomain.parse("ks." + OPERATOR),
+                config("keypost.keyserver.port", Integer.class)),
+            KeyServerName.parse(SeveralKeyServersResource.second(OPERATOR)));
+    assertThat(ServerNames.hostsOf(shownCertificate()))
+        .extracting(MailDomain::value)
+        .containsExactlyInAnyOrder("ks." + OPERATOR, "ks2." + OPERATOR);
     anonymous().get("/q/health/ready").then().statusCode(200);
 
     VerifiedDomain verified =
@@ -90,6 +106,19 @@ class FirstStartTest {
     assertThat(record.namesForMail(DOMAIN, Instant.now())).isTrue();
     assertThat(CertificateDigests.certificate(verified.rootCertificate()))
         .isEqualTo(CertificateDigests.certificate(ROOT.certificate()));
+  }
+
+  private static X509Certificate shownCertificate() throws Exception {
+    SSLContext context = SSLContext.getInstance("TLSv1.3");
+    context.init(null, new TrustManager[] {new ProofOfPossession()}, null);
+    try (SSLSocket socket =
+        (SSLSocket)
+            context
+                .getSocketFactory()
+                .createSocket("127.0.0.1", config("keypost.keyserver.port", Integer.class))) {
+      socket.startHandshake();
+      return (X509Certificate) socket.getSession().getPeerCertificates()[0];
+    }
   }
 
   @Test

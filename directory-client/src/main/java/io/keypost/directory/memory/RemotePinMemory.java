@@ -46,7 +46,7 @@ public final class RemotePinMemory implements PinMemory {
   /** Requests at once: a service that has just started asks for all its domains. */
   static final int MAX_REQUESTS = 4;
 
-  /** Look-ups that wait for their turn; one more is refused with {@code busy}. */
+  /** Look-ups that wait for their turn; one more gets no answer. */
   static final int MAX_WAITING = 20_000;
 
   /** For one attempt at one address of the key server. */

@@ -2,6 +2,7 @@ package io.keypost.keyserver.desk;
 
 import io.keypost.keyserver.KeyServerConfig;
 import io.keypost.keyserver.Operator;
+import io.keypost.keyserver.PinnedKeyServers;
 import io.keypost.keyserver.authority.KeyVault;
 import io.keypost.keyserver.authority.RenewalTime;
 import io.keypost.keyserver.store.Audit;
@@ -18,6 +19,7 @@ import io.keypost.protocol.certificate.CertificateDigests;
 import io.keypost.protocol.certificate.CertificateIssuer;
 import io.keypost.protocol.certificate.CertificateUse;
 import io.keypost.protocol.certificate.P256;
+import io.keypost.protocol.certificate.ServerNames;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
@@ -52,7 +54,7 @@ public class OwnCertificates {
   private final KeyVault vault;
   private final Audit audit;
   private final Operator operator;
-  private final MailDomain host;
+  private final List<MailDomain> hosts;
   private final InstantSource clock;
   private final SecureRandom random;
 
@@ -69,7 +71,7 @@ public class OwnCertificates {
     this.vault = vault;
     this.audit = audit;
     this.operator = operator;
-    this.host = MailDomain.parse(config.host());
+    this.hosts = PinnedKeyServers.of(config).hosts();
     this.clock = clock;
     this.random = random;
   }
@@ -165,7 +167,7 @@ public class OwnCertificates {
     @Nullable X509Certificate certificate =
         switch (use) {
           case SIGNING -> issuer.signing(key, now);
-          case SERVER -> issuer.server(List.of(host), key, now);
+          case SERVER -> issuer.server(hosts, key, now);
           case ACCESS_TOKEN -> null;
           case COMING_CA, OPERATIONAL_CA ->
               throw new IllegalArgumentException("only a root issues a CA");
@@ -179,12 +181,17 @@ public class OwnCertificates {
     return row;
   }
 
-  private static boolean isDue(@Nullable AuthorityKeyRow row, Instant now) {
-    if (row == null) {
+  private boolean isDue(@Nullable AuthorityKeyRow row, Instant now) {
+    if (row == null || row.use == Use.SERVER && !namesAllHosts(row)) {
       return true;
     }
     Instant end = row.notAfter;
     return end == null || RenewalTime.isDue(end, life(row.use), now);
+  }
+
+  /** A key server was added since: its connections must not fail until the next renewal. */
+  private boolean namesAllHosts(AuthorityKeyRow row) {
+    return ServerNames.hostsOf(DomainKeys.certificate(row)).containsAll(hosts);
   }
 
   private static Duration life(Use use) {

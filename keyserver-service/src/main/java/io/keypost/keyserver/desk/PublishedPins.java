@@ -2,6 +2,7 @@ package io.keypost.keyserver.desk;
 
 import io.keypost.keyserver.KeyServerConfig;
 import io.keypost.keyserver.Operator;
+import io.keypost.keyserver.PinnedKeyServers;
 import io.keypost.keyserver.store.DomainKeys;
 import io.keypost.keyserver.store.DomainRow;
 import io.keypost.keyserver.store.Transactions;
@@ -9,7 +10,6 @@ import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.certificate.CertificateCodec;
 import io.keypost.protocol.certificate.CertificateDigests;
-import io.keypost.protocol.pin.KeyServerName;
 import io.keypost.protocol.pin.Pin;
 import io.keypost.protocol.record.RecordVerifier;
 import io.keypost.protocol.record.RootStatement;
@@ -18,14 +18,13 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.security.cert.X509Certificate;
 import java.time.InstantSource;
-import java.util.List;
 
 /** The pins that domains hosted here are to show, in DNS and over HTTPS. */
 @Singleton
 public class PublishedPins {
   private final Transactions transactions;
   private final Operator operator;
-  private final KeyServerName keyServer;
+  private final PinnedKeyServers keyServers;
   private final InstantSource clock;
 
   @Inject
@@ -33,9 +32,7 @@ public class PublishedPins {
       Transactions transactions, Operator operator, KeyServerConfig config, InstantSource clock) {
     this.transactions = transactions;
     this.operator = operator;
-    this.keyServer =
-        new KeyServerName(
-            MailDomain.parse(config.host()), config.publicPort().orElse(config.port()));
+    this.keyServers = PinnedKeyServers.of(config);
     this.clock = clock;
   }
 
@@ -68,7 +65,7 @@ public class PublishedPins {
         domain,
         said.gen(),
         CertificateDigests.spki(root),
-        List.of(keyServer),
+        keyServers.names(),
         operator.domain(),
         said.max());
   }
