@@ -63,7 +63,7 @@ public final class LocalStack implements AutoCloseable {
   private final Clients clients;
   private final AtomicBoolean closing = new AtomicBoolean();
   private final Thread endOfThisProcess =
-      Thread.ofPlatform().name("end-of-stack").unstarted(this::end);
+      Thread.ofPlatform().name("end-of-stack").unstarted(this::endAtOnce);
 
   private LocalStack(
       Builder builder, Path directory, Plan plan, Guardian guardian, ServersProcess servers) {
@@ -385,6 +385,14 @@ public final class LocalStack implements AutoCloseable {
     } catch (IllegalStateException e) {
       report.accept("ended with this process");
     }
+  }
+
+  /** When this process is interrupted nobody waits for what services would still write. */
+  private void endAtOnce() {
+    if (serviceStart == ServiceCommand.Start.RECORDED) {
+      services().forEach(ServiceProcess::kill);
+    }
+    end();
   }
 
   private synchronized void end() {

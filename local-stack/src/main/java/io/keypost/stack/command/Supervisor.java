@@ -46,7 +46,7 @@ final class Supervisor {
                       stack.close();
                       forget(directory);
                     }));
-    Advice.afterUp(stack, say);
+    Advice.afterUp(stack, directory, say);
     StackState.of(stack).write(directory);
     ended.await();
     return 0;
@@ -110,6 +110,8 @@ final class Supervisor {
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xmx128m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
             "-Dkeypost.root=" + System.getProperty("keypost.root", ""),
             "-cp",
             System.getProperty("java.class.path"),

@@ -348,11 +348,18 @@ final class Demo implements AutoCloseable {
     narrator.step(
         "Everything keeps running until Ctrl-C. In another terminal, in the project's folder:");
     narrator.say("export KEYPOST_PASSPHRASE=" + new String(stack().passphrase()));
-    narrator.say("./keypost --home " + stack().clientHome(ALICE) + " whois " + INFO);
-    narrator.say("./keypost --home " + stack().clientHome(ALICE) + " send " + BOB + " < " + letter);
-    narrator.say("./keypost --home " + stack().clientHome(BOB) + " fetch");
-    narrator.say("./keypost --home " + stack().clientHome(BOB) + " read");
-    narrator.say("./keypost --home " + stack().clientHome(ALICE) + " outcomes");
+    toTry(stack().clientHome(ALICE), stack().clientHome(BOB), letter)
+        .forEach(words -> narrator.say("./keypost " + words));
+  }
+
+  /** Words for the client, as they are typed. */
+  static List<String> toTry(Path alice, Path bob, Path letter) {
+    return List.of(
+        "whois %s --home %s".formatted(INFO, alice),
+        "send %s --to %s --home %s".formatted(letter, BOB, alice),
+        "fetch --home " + bob,
+        "read --home " + bob,
+        "outcomes --home " + alice);
   }
 
   @Override

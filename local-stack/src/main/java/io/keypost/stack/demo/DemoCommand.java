@@ -1,10 +1,14 @@
 package io.keypost.stack.demo;
 
+import io.keypost.client.mime.ForeignHeaders;
+import io.keypost.protocol.refusal.RefusedException;
 import io.keypost.stack.Directories;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.concurrent.Callable;
@@ -45,18 +49,65 @@ public final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var root = directory.toAbsolutePath().normalize();
+    Files.createDirectories(root.getParent());
+    try (var channel =
+            FileChannel.open(
+                root.resolveSibling(root.getFileName() + ".lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
+        var lock = channel.tryLock()) {
+      if (lock == null) {
+        throw new IOException(
+            "a demo runs already in " + root + ": end it first, or choose another --dir");
+      }
+      return play(root);
+    }
+  }
+
+  private int play(Path root) throws Exception {
+    if (message != null) {
+      requireMessage(message);
+    }
     empty(root);
     Files.createDirectories(root);
     var letter = letter(root);
     var clock = InstantSource.system();
     var narrator = new Narrator(System.out, clock);
+    var interrupted = Thread.ofPlatform().unstarted(narrator::interrupt);
+    Runtime.getRuntime().addShutdownHook(interrupted);
     try (var demo = new Demo(narrator, root, letter, clock, new SecureRandom())) {
       int status = demo.play();
       if (keep) {
         demo.adviseWhileItRuns();
         new CountDownLatch(1).await();
       }
+      forget(interrupted);
       return status;
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // It runs already: this process was interrupted in its last step.
+    }
+  }
+
+  /** Before anything is started: a message that cannot be sent is told at once. */
+  static void requireMessage(Path message) throws IOException {
+    if (!Files.isRegularFile(message) || !Files.isReadable(message)) {
+      throw new IOException("cannot read " + message);
+    }
+    if (Files.size(message) > MAX_MESSAGE_OCTETS) {
+      throw new IOException(message + " is larger than " + (MAX_MESSAGE_OCTETS >> 20) + " MiB");
+    }
+    try (InputStream in = Files.newInputStream(message)) {
+      if (ForeignHeaders.read(in).all("From").isEmpty()) {
+        throw new IOException(message + " is no RFC 5322 message: its header has no From");
+      }
+    } catch (RefusedException e) {
+      throw new IOException(message + " is no RFC 5322 message: " + e.getMessage(), e);
     }
   }
 
@@ -71,12 +122,6 @@ public final class DemoCommand implements Callable<Integer> {
         Files.copy(in, letter);
       }
       return letter;
-    }
-    if (!Files.isReadable(message)) {
-      throw new IOException("cannot read " + message);
-    }
-    if (Files.size(message) > MAX_MESSAGE_OCTETS) {
-      throw new IOException(message + " is larger than " + (MAX_MESSAGE_OCTETS >> 20) + " MiB");
     }
     return Files.copy(message, letter);
   }

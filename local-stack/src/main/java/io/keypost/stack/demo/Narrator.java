@@ -24,6 +24,7 @@ final class Narrator {
   private final InstantSource clock;
   private final Instant begin;
   private final List<String> untrue = new ArrayList<>();
+  private boolean interrupted;
   private int step;
   private int checks;
 
@@ -33,19 +34,34 @@ final class Narrator {
     this.begin = clock.instant();
   }
 
+  /** Says that the demo is given up; nothing that comes after is part of the story. */
+  synchronized void interrupt() {
+    out.printf("%n   Interrupted: ending all services, which takes some seconds ...%n");
+    interrupted = true;
+  }
+
   /** Begins the next step. */
   synchronized void step(String title) {
+    if (interrupted) {
+      return;
+    }
     step++;
     out.printf("%n%d. %s  [%.1f s]%n", step, title, elapsed().toMillis() / 1000.0);
   }
 
   /** Says what happens or was found. */
   synchronized void say(String line) {
+    if (interrupted) {
+      return;
+    }
     line.lines().forEach(part -> out.println("   " + part));
   }
 
   /** Says what is claimed and whether it is true. */
   synchronized void check(String claim, Checked checked) {
+    if (interrupted) {
+      return;
+    }
     checks++;
     switch (checked) {
       case Checked.True() -> out.println("   [true]  " + claim);

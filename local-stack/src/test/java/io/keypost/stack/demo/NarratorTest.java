@@ -53,6 +53,20 @@ class NarratorTest {
   }
 
   @Test
+  void saysNothingMoreOnceItIsInterrupted() {
+    narrator.step("Bob reads");
+    narrator.interrupt();
+    narrator.say("a service ended");
+    narrator.check("it was played to its end", new Checked.False("GOAWAY"));
+    narrator.step("In the end");
+
+    assertThat(printed.toString(UTF_8))
+        .contains("Bob reads", "Interrupted: ending all services")
+        .doesNotContain("a service ended", "FALSE", "In the end");
+    assertThat(narrator.untrue()).isEmpty();
+  }
+
+  @Test
   void asksAgainWhatIsRefusedForAWhileOnly() throws Exception {
     var questions = new AtomicLong();
     var answer =
