@@ -95,6 +95,12 @@ patiently() {
   return "$status"
 }
 
+# Makes a user's keys: user, address, one-time code. Each try has a recovery code of its own, which is never written over.
+enrols() {
+  keypost "$1" enrol "$2" --code "$3" --recovery-file "/home/keypost/$1.recovery.$SECONDS" --dns "$network.2:5353" \
+    --trust-anchor /var/lib/keypost/dns/trust-anchor.ds --allow-networks "$network.0/24" --allow-ports 8443
+}
+
 alice_sends() {
   keypost alice send < "$scratch/sent.eml"
 }
@@ -124,8 +130,7 @@ for user in alice@alpha.test bob@beta.test; do
   provider=${user#*@}
   provider=${provider%.test}
   code=$("${compose[@]}" run --rm -T "$provider-init" keypost operator code "$user" --admin-token-file /var/lib/keypost/admin/token | tr -d '\r')
-  patiently keypost "${user%@*}" enrol "$user" --code "$code" --dns "$network.2:5353" --trust-anchor /var/lib/keypost/dns/trust-anchor.ds \
-    --allow-networks "$network.0/24" --allow-ports 8443
+  patiently enrols "${user%@*}" "$user" "$code"
 done
 patiently alice_sends
 say "alice has sent"
