@@ -83,7 +83,7 @@ final class Demo implements AutoCloseable {
   private void startProviders() throws IOException {
     narrator.step(
         "Two providers start, alpha.test and beta.test, each with five services of its own");
-    narrator.say("Everything runs on this machine; it takes some seconds.");
+    narrator.say("Everything runs on this machine; on two cores it takes about a minute.");
     running =
         LocalStack.builder()
             .directory(directory.resolve("stack"))
@@ -98,11 +98,14 @@ final class Demo implements AutoCloseable {
     narrator.step("Alice, bob and carol get addresses");
     narrator.say(
         """
-        Each makes keys on the own device and proves to hold them, with a one-time code from the operator.
+        Each makes keys on their own device and proves to hold them, with a one-time code from the operator.
         The key server sees the public halves only; the primary key is sealed under a recovery code of twelve words.\
         """);
     for (var client : stack().enrol(List.of(ALICE, BOB, CAROL))) {
-      narrator.say(client.address() + ": key " + client.certificate().fingerprint().hex());
+      narrator.say(client.address() + ": primary key " + client.certificate().fingerprint().hex());
+      narrator.say(
+          "  the key of this device, which signs: "
+              + client.deviceKey().signingFingerprint().hex());
     }
   }
 
