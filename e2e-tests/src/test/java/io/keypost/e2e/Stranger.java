@@ -1,5 +1,6 @@
 package io.keypost.e2e;
 
+import io.keypost.directory.identity.IdentityDirectory;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.certificate.CertificateCodec;
 import io.keypost.protocol.certificate.P256;
@@ -61,11 +62,14 @@ final class Stranger implements AutoCloseable {
 
   /** Is the server whose identity lies in {@code directory}. */
   static Stranger as(Path directory) throws GeneralSecurityException, IOException {
+    Path pointer = directory.resolve(IdentityDirectory.CURRENT_FILE);
+    Path inForce =
+        Files.exists(pointer) ? directory.resolve(Files.readString(pointer).strip()) : directory;
     List<X509Certificate> chain =
         new ArrayList<>(
-            CertificateCodec.chainFromPem(Files.readString(directory.resolve("server.pem"))));
-    chain.add(CertificateCodec.fromPem(Files.readString(directory.resolve("root.pem"))));
-    return with(P256.privateFromPem(Files.readString(directory.resolve("server.key"))), chain);
+            CertificateCodec.chainFromPem(Files.readString(inForce.resolve("server.pem"))));
+    chain.add(CertificateCodec.fromPem(Files.readString(inForce.resolve("root.pem"))));
+    return with(P256.privateFromPem(Files.readString(inForce.resolve("server.key"))), chain);
   }
 
   private static SSLContext context(PrivateKey key, List<X509Certificate> chain)
