@@ -19,7 +19,9 @@ import org.bouncycastle.openpgp.PGPSecretKey;
 import org.bouncycastle.openpgp.PGPSecretKeyRing;
 import org.bouncycastle.openpgp.operator.PBESecretKeyDecryptor;
 import org.bouncycastle.openpgp.operator.PGPDigestCalculatorProvider;
+import org.bouncycastle.openpgp.operator.bc.BcAEADSecretKeyEncryptorBuilder;
 import org.bouncycastle.openpgp.operator.bc.BcKeyFingerprintCalculator;
+import org.bouncycastle.openpgp.operator.bc.BcPBESecretKeyDecryptorBuilder;
 import org.bouncycastle.openpgp.operator.bc.BcPGPDigestCalculatorProvider;
 
 /** A transferable secret key whose secrets are protected by a passphrase. */
@@ -40,9 +42,6 @@ final class SecretKeyFile {
     try {
       PGPPublicKeyRing ring = publicRing(certificate);
       PGPDigestCalculatorProvider digests = new BcPGPDigestCalculatorProvider();
-      S2K.Argon2Params derivation =
-          new S2K.Argon2Params(ARGON2_PASSES, ARGON2_LANES, ARGON2_MEMORY_EXPONENT, random);
-      DerivedOnce derivedOnce = new DerivedOnce();
       List<PGPSecretKey> keys = new ArrayList<>();
       for (PGPPublicKey key : ring) {
         PGPKeyPair secret = find(secrets, Bytes.copyOf(key.getFingerprint()));
@@ -52,8 +51,13 @@ final class SecretKeyFile {
                 key,
                 digests.get(HashAlgorithmTags.SHA1),
                 key.isMasterKey(),
-                new SecretPacketEncryptor(
-                    key.getPublicKeyPacket(), derivation, derivedOnce, random, passphrase)));
+                new BcAEADSecretKeyEncryptorBuilder(
+                        Profile.AEAD_ALGORITHM,
+                        Profile.SYMMETRIC_ALGORITHM,
+                        new S2K.Argon2Params(
+                            ARGON2_PASSES, ARGON2_LANES, ARGON2_MEMORY_EXPONENT, random))
+                    .setSecureRandom(random)
+                    .build(passphrase, key.getPublicKeyPacket())));
       }
       return Bytes.copyOf(new PGPSecretKeyRing(keys).getEncoded(PacketFormat.CURRENT));
     } catch (PGPException e) {
@@ -73,7 +77,7 @@ final class SecretKeyFile {
     UserCertificate certificate =
         UserCertificate.decode(Bytes.copyOf(ring.toCertificate().getEncoded(PacketFormat.CURRENT)));
     PBESecretKeyDecryptor decryptor =
-        new SecretPacketDecryptor(passphrase, new BcPGPDigestCalculatorProvider());
+        new BcPBESecretKeyDecryptorBuilder(new BcPGPDigestCalculatorProvider()).build(passphrase);
     List<PGPKeyPair> secrets = new ArrayList<>();
     for (Iterator<PGPSecretKey> keys = ring.getSecretKeys(); keys.hasNext(); ) {
       PGPSecretKey key = keys.next();

@@ -10,12 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.SeededRandom;
 import java.io.IOException;
-import java.util.HashSet;
 import java.util.Iterator;
-import java.util.function.Function;
-import org.bouncycastle.bcpg.BCPGInputStream;
 import org.bouncycastle.bcpg.HashAlgorithmTags;
-import org.bouncycastle.bcpg.Packet;
 import org.bouncycastle.bcpg.PacketFormat;
 import org.bouncycastle.bcpg.S2K;
 import org.bouncycastle.bcpg.SecretKeyPacket;
@@ -23,12 +19,10 @@ import org.bouncycastle.openpgp.PGPException;
 import org.bouncycastle.openpgp.PGPSecretKey;
 import org.bouncycastle.openpgp.PGPSecretKeyRing;
 import org.bouncycastle.openpgp.operator.PBESecretKeyEncryptor;
-import org.bouncycastle.openpgp.operator.bc.BcAEADSecretKeyEncryptorBuilder;
 import org.bouncycastle.openpgp.operator.bc.BcKeyFingerprintCalculator;
 import org.bouncycastle.openpgp.operator.bc.BcPBESecretKeyDecryptorBuilder;
 import org.bouncycastle.openpgp.operator.bc.BcPBESecretKeyEncryptorBuilder;
 import org.bouncycastle.openpgp.operator.bc.BcPGPDigestCalculatorProvider;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class UserSecretKeyTest {
@@ -72,48 +66,6 @@ class UserSecretKeyTest {
       count++;
     }
     assertThat(count).isEqualTo(4);
-  }
-
-  /** Against a second implementation of the packets' protection, with its own derivations. */
-  @Test
-  void isReadByBouncyCastlesOwnDecryptor() throws IOException, PGPException {
-    PGPSecretKeyRing ring =
-        new PGPSecretKeyRing(FILE.toByteArray(), new BcKeyFingerprintCalculator());
-    var decryptor =
-        new BcPBESecretKeyDecryptorBuilder(new BcPGPDigestCalculatorProvider()).build(PASSPHRASE);
-    for (PGPSecretKey key : ring) {
-      assertThat(key.extractKeyPair(decryptor).getPublicKey().getFingerprint())
-          .isEqualTo(key.getPublicKey().getFingerprint());
-    }
-  }
-
-  /** What others wrote has a salt for each packet. */
-  @Test
-  void readsAFileWhosePacketsWereProtectedByBouncyCastle() throws IOException, PGPException {
-    Bytes file =
-        reprotected(
-            first ->
-                new BcAEADSecretKeyEncryptorBuilder(
-                        Profile.AEAD_ALGORITHM,
-                        Profile.SYMMETRIC_ALGORITHM,
-                        new S2K.Argon2Params(3, 4, 16, RANDOM))
-                    .setSecureRandom(RANDOM)
-                    .build(PASSPHRASE, first.getPublicKey().getPublicKeyPacket()));
-    assertThat(file).isNotEqualTo(FILE);
-    assertThat(UserSecretKey.unprotect(file, PASSPHRASE.clone()).certificate())
-        .isEqualTo(KEY.certificate());
-  }
-
-  @Test
-  void noTwoPacketsHaveOneNonce() throws IOException {
-    var nonces = new HashSet<Bytes>();
-    var packets = new BCPGInputStream(FILE.asInputStream());
-    for (Packet packet = packets.readPacket(); packet != null; packet = packets.readPacket()) {
-      if (packet instanceof SecretKeyPacket secret) {
-        nonces.add(Bytes.copyOf(secret.getIV()));
-      }
-    }
-    assertThat(nonces).hasSize(4);
   }
 
   @Test
@@ -171,18 +123,16 @@ class UserSecretKeyTest {
         () ->
             UserSecretKey.unprotect(
                 reprotected(
-                    first ->
-                        new BcPBESecretKeyEncryptorBuilder(Profile.SYMMETRIC_ALGORITHM)
-                            .build(PASSPHRASE)),
+                    new BcPBESecretKeyEncryptorBuilder(Profile.SYMMETRIC_ALGORITHM)
+                        .build(PASSPHRASE)),
                 PASSPHRASE.clone()));
     assertRefused(
         SECRET_KEY_UNUSABLE,
         "not protected",
-        () -> UserSecretKey.unprotect(reprotected(first -> null), PASSPHRASE.clone()));
+        () -> UserSecretKey.unprotect(reprotected(null), PASSPHRASE.clone()));
   }
 
-  private static Bytes reprotected(
-      Function<PGPSecretKey, @Nullable PBESecretKeyEncryptor> encryptor)
+  private static Bytes reprotected(PBESecretKeyEncryptor encryptor)
       throws IOException, PGPException {
     PGPSecretKeyRing ring =
         new PGPSecretKeyRing(FILE.toByteArray(), new BcKeyFingerprintCalculator());
@@ -195,7 +145,7 @@ class UserSecretKeyTest {
             first.getPublicKey(),
             provider.get(HashAlgorithmTags.SHA1),
             true,
-            encryptor.apply(first));
+            encryptor);
     return Bytes.copyOf(
         PGPSecretKeyRing.insertSecretKey(ring, weak).getEncoded(PacketFormat.CURRENT));
   }
