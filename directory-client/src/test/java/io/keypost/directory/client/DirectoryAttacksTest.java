@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.keypost.directory.AddressView;
 import io.keypost.directory.DomainView;
 import io.keypost.directory.Incident;
-import io.keypost.directory.dns.DnsSettings;
 import io.keypost.directory.net.AllowedTargets;
 import io.keypost.directory.net.PeerTarget;
 import io.keypost.directory.testing.TestDomain;
@@ -20,15 +19,12 @@ import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.record.RecordVerifier;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
-import io.keypost.stack.dns.ZoneSecurity;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
-import java.io.IOException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +32,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -44,20 +39,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.xbill.DNS.DClass;
-import org.xbill.DNS.ExtendedFlags;
-import org.xbill.DNS.Message;
-import org.xbill.DNS.Name;
-import org.xbill.DNS.RRSIGRecord;
-import org.xbill.DNS.Rcode;
 import org.xbill.DNS.Record;
-import org.xbill.DNS.Section;
-import org.xbill.DNS.SimpleResolver;
 import org.xbill.DNS.Type;
 
 /**
  * Attacks on the way from an address to its key, mounted by a DNS server and key servers that lie:
- * docs/threats.md, T07, T08, T09, T12, T13, T14, T15.
+ * docs/threats.md, T07, T08, T09, T12, T13, T15; {@link DnsAttacksTest} has T14.
  */
 class DirectoryAttacksTest extends OverRealZones {
   private static final String PIN_NAME = "_keypost.beta.test.";
@@ -349,148 +336,6 @@ class DirectoryAttacksTest extends OverRealZones {
     socket.close().onFailure(gone -> {});
   }
 
-  @ParameterizedTest
-  @EnumSource(names = {"BOGUS", "EXPIRED"})
-  void t14ABogusZoneIsATemporaryRefusalOfItsOwnAndNeverAnInsecureOne(ZoneSecurity security) {
-    zones.zone("beta.test", security);
-    betaServer.publish(zones);
-
-    assertRefused(RefusalCode.DNS_BOGUS, () -> await(alone().domain(beta.domain())));
-    assertThat(told.refusals).containsExactly(RefusalCode.DNS_BOGUS);
-  }
-
-  @Test
-  void t14AProofOfAbsenceOfAnotherNameDoesNotMakeAPinAbsent() throws IOException {
-    Message denial = ask("zzz.beta.test.");
-    assertThat(denial.getRcode()).isEqualTo(Rcode.NXDOMAIN);
-    dns.tamper(
-        (query, honest) -> {
-          if (!isAboutThePin(query)) {
-            return honest;
-          }
-          honest.removeAllRecords(Section.ANSWER);
-          honest.getHeader().setRcode(Rcode.NXDOMAIN);
-          denial.getSection(Section.AUTHORITY).forEach(r -> honest.addRecord(r, Section.AUTHORITY));
-          return honest;
-        });
-
-    assertRefused(RefusalCode.DNS_BOGUS, () -> await(alone().domain(beta.domain())));
-  }
-
-  private Message ask(String name) throws IOException {
-    SimpleResolver resolver = new SimpleResolver(dns.address());
-    resolver.setEDNS(0, 1232, ExtendedFlags.DO, List.of());
-    return resolver.send(
-        Message.newQuery(Record.newRecord(Name.fromString(name), Type.TXT, DClass.IN)));
-  }
-
-  private static boolean isAboutThePin(Message query) {
-    Record question = query.getQuestion();
-    return question != null
-        && question.getType() == Type.TXT
-        && question.getName().toString().equals(PIN_NAME);
-  }
-
-  @Test
-  void t14SignaturesWithoutNumberAreGivenUp() {
-    dns.tamper(
-        (query, honest) -> {
-          if (!isAboutThePin(query)) {
-            return honest;
-          }
-          List<RRSIGRecord> genuine =
-              honest.getSection(Section.ANSWER).stream()
-                  .filter(RRSIGRecord.class::isInstance)
-                  .map(RRSIGRecord.class::cast)
-                  .toList();
-          for (RRSIGRecord signature : genuine) {
-            honest.removeRecord(signature, Section.ANSWER);
-            for (int i = 0; i < 150; i++) {
-              honest.addRecord(spoilt(signature, i), Section.ANSWER);
-            }
-          }
-          return honest;
-        });
-
-    assertThatThrownBy(() -> await(alone().domain(beta.domain())))
-        .isInstanceOfSatisfying(
-            RefusedException.class,
-            e -> assertThat(e.code()).isIn(RefusalCode.DNS_BOGUS, RefusalCode.DNS_UNAVAILABLE));
-    assertThat(await(alone().domain(alpha.domain())).pin().domain()).isEqualTo(alpha.domain());
-  }
-
-  private static RRSIGRecord spoilt(RRSIGRecord genuine, int number) {
-    byte[] signature = genuine.getSignature().clone();
-    signature[0] = (byte) number;
-    signature[1] = (byte) ~signature[1];
-    return new RRSIGRecord(
-        genuine.getName(),
-        genuine.getDClass(),
-        genuine.getTTL(),
-        genuine.getTypeCovered(),
-        genuine.getAlgorithm(),
-        genuine.getOrigTTL(),
-        genuine.getExpire(),
-        genuine.getTimeSigned(),
-        genuine.getFootprint(),
-        genuine.getSigner(),
-        signature);
-  }
-
-  @Test
-  void t14ATextOfSixtyKibibytesIsNotWorkedOn() {
-    String long255 = "\"" + "x".repeat(255) + "\"";
-    zones.put(
-        PIN_NAME
-            + " 5 IN TXT \"v=keypost1; \" "
-            + IntStream.range(0, 235).mapToObj(i -> long255).collect(Collectors.joining(" ")));
-
-    assertRefused(RefusalCode.DNS_UNAVAILABLE, () -> await(alone().domain(beta.domain())));
-  }
-
-  @Test
-  void t14AChainOfCnamesIsFollowedFourTimesAndNoFurther() {
-    String txt = beta.pin(List.of(betaServer.name())).toTxt();
-    zones.remove(PIN_NAME, "TXT");
-    chain(DnsSettings.MAX_CNAMES, txt);
-    assertThat(await(alone().domain(beta.domain())).pin().root()).isEqualTo(beta.rootDigest());
-
-    chain(DnsSettings.MAX_CNAMES + 1, txt);
-    assertRefused(RefusalCode.DNS_UNAVAILABLE, () -> await(alone().domain(beta.domain())));
-  }
-
-  private void chain(int length, String txt) {
-    List<String> records = new ArrayList<>();
-    String from = PIN_NAME;
-    for (int i = 1; i <= length; i++) {
-      String to = "c" + length + "-" + i + ".beta.test.";
-      records.add(from + " 5 IN CNAME " + to);
-      from = to;
-    }
-    records.add(from + " 5 IN TXT \"" + txt + "\"");
-    zones.put(records);
-  }
-
-  @Test
-  void t14CnamesThatLeadInACircleAreGivenUp() {
-    zones.remove(PIN_NAME, "TXT");
-    zones.put(PIN_NAME + " 5 IN CNAME a.beta.test.", "a.beta.test. 5 IN CNAME " + PIN_NAME);
-
-    assertThatThrownBy(() -> await(alone().domain(beta.domain())))
-        .isInstanceOfSatisfying(
-            RefusedException.class,
-            e -> assertThat(e.code()).isIn(RefusalCode.DNS_BOGUS, RefusalCode.DNS_UNAVAILABLE));
-  }
-
-  @Test
-  void t14SeveralPinsAreNone() {
-    zones.put(
-        PIN_NAME + " 5 IN TXT \"" + beta.pin(List.of(betaServer.name())).toTxt() + "\"",
-        PIN_NAME + " 5 IN TXT \"" + alpha.pin(List.of(betaServer.name())).toTxt() + "\"");
-
-    assertRefused(RefusalCode.PIN_MISSING, () -> await(alone().domain(beta.domain())));
-  }
-
   @Test
   void t15AThousandMessagesToOneDomainThatFailsCostOneLookUp() {
     AtomicInteger queries = new AtomicInteger();
@@ -591,13 +436,5 @@ class DirectoryAttacksTest extends OverRealZones {
     // Each look-up asks twice: for the domain's record, and for what it has revoked.
     assertThat(betaServer.requests()).hasSize(6);
     assertThat(second.requests()).hasSize(6);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    }
   }
 }

@@ -4,21 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keypost.directory.AddressView;
-import io.keypost.directory.DirectorySettings;
 import io.keypost.directory.DomainView;
-import io.keypost.directory.Refusals;
 import io.keypost.directory.Resolution;
 import io.keypost.directory.ResolutionStep;
-import io.keypost.directory.cache.RecordCache;
-import io.keypost.directory.cache.RevocationCache;
 import io.keypost.directory.dns.DnsSecurity;
-import io.keypost.directory.dns.DnsSettings;
 import io.keypost.directory.identity.ServerIdentity;
 import io.keypost.directory.net.AllowedTargets;
 import io.keypost.directory.net.PeerRequest;
 import io.keypost.directory.pin.InProcessPinMemory;
 import io.keypost.directory.pin.RememberedPin;
-import io.keypost.directory.testing.SettableClock;
 import io.keypost.directory.testing.TestDomain;
 import io.keypost.directory.testing.TestKeyServer;
 import io.keypost.protocol.Bytes;
@@ -31,18 +25,9 @@ import io.keypost.protocol.pin.Pin;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
-import io.keypost.stack.dns.DnsServer;
-import io.keypost.stack.dns.SignedZones;
 import io.keypost.stack.dns.ZoneSecurity;
-import io.vertx.core.Vertx;
-import java.net.InetAddress;
 import java.security.KeyPair;
-import java.security.SecureRandom;
-import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -50,11 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -63,87 +44,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** From DNS to verified records, over real signed zones and real TLS. */
-class DirectoryClientTest {
-  private static final String LOOPBACK = "127.0.0.0/8";
-  private static final SecureRandom RANDOM = new SecureRandom();
-
-  private final SettableClock clock =
-      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-  private final Vertx vertx = Vertx.vertx();
-  private final SignedZones zones = SignedZones.create(InstantSource.system(), RANDOM);
-  private final List<AutoCloseable> opened = new ArrayList<>();
+class DirectoryClientTest extends OverRealZones {
   private final ConcurrentLinkedQueue<ResolutionStep> steps = new ConcurrentLinkedQueue<>();
-  private DnsServer dns;
-  private TestDomain alpha;
-  private TestDomain beta;
-  private TestKeyServer alphaServer;
-  private TestKeyServer betaServer;
-  private ServerIdentity identity;
   private DirectoryClient directory;
 
   @BeforeEach
-  void start() throws Exception {
-    dns = DnsServer.start(zones, InetAddress.getLoopbackAddress(), 0);
-    zones.zone("alpha.test", ZoneSecurity.SIGNED);
-    zones.zone("beta.test", ZoneSecurity.SIGNED);
-    alpha = new TestDomain("alpha.test", clock, RANDOM);
-    beta = new TestDomain("beta.test", clock, RANDOM);
-    alphaServer = keyServer(alpha);
-    betaServer = keyServer(beta);
-    identity = alpha.listedServer("mx.alpha.test");
-    directory = directory(AllowedTargets.parse(Optional.of(LOOPBACK), Optional.of("1-65535")));
-  }
-
-  private TestKeyServer keyServer(TestDomain operator) {
-    TestKeyServer server = TestKeyServer.start(vertx, operator);
-    opened.add(server);
-    server.publish(zones);
-    return server;
+  void open() {
+    directory = directory(local());
   }
 
   private DirectoryClient directory(AllowedTargets targets) {
-    return opened(builder(targets).build());
+    return closing(builder(targets).build());
   }
 
   private DirectoryBuilder builder(AllowedTargets targets) {
-    return new DirectoryBuilder(
-            vertx,
-            DirectorySettings.of(
-                DnsSettings.of(List.of(dns.address()), zones.trustAnchor(), Duration.ofSeconds(5)),
-                targets),
-            clock)
-        .identity(() -> Optional.of(identity))
-        .trace(steps::add);
-  }
-
-  private DirectoryClient opened(DirectoryClient client) {
-    opened.add(client);
-    return client;
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    for (AutoCloseable closeable : opened.reversed()) {
-      closeable.close();
-    }
-    dns.close();
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-  }
-
-  private static <V> V await(CompletionStage<V> stage) {
-    try {
-      return stage.toCompletableFuture().get(20, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      throw Refusals.of(e);
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
-  }
-
-  private static void assertRefused(RefusalCode code, ThrowingCallable call) {
-    assertThatThrownBy(call)
-        .isInstanceOfSatisfying(
-            RefusedException.class, e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
+    return builder(settings(targets)).trace(steps::add);
   }
 
   @Test
@@ -164,89 +79,6 @@ class DirectoryClientTest {
             "DomainVerified",
             "KeyServerAnswered",
             "AddressVerified");
-  }
-
-  @Test
-  void whatADomainRevokedIsAskedForEveryTenMinutesByKpRec20() {
-    assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
-        .isEmpty();
-    ServerIdentity mx = beta.listedServer("mx.beta.test");
-    Digest revoked = CertificateDigests.certificate(mx.chain().getFirst());
-    beta.revoke(mx.chain().getFirst());
-
-    clock.pass(RevocationCache.REFRESH_AFTER.minusSeconds(1));
-    assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
-        .isEmpty();
-    clock.pass(Duration.ofSeconds(61));
-    assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
-        .containsExactly(revoked);
-  }
-
-  @Test
-  void withoutWhatADomainRevokedNothingOfItIsBelievedByKpRec20() {
-    betaServer.misbehave(
-        request -> {
-          boolean asked = request.path().endsWith("/revocations");
-          if (asked) {
-            TestKeyServer.problem(request, 404, "not_found");
-          }
-          return asked;
-        });
-
-    assertRefused(RefusalCode.DIRECTORY_UNAVAILABLE, () -> await(directory.domain(beta.domain())));
-
-    betaServer.behave();
-    clock.pass(RecordCache.FAILURE_MEMORY);
-    assertThat(await(directory.domain(beta.domain()))).isNotNull();
-    betaServer.misbehave(
-        request -> {
-          TestKeyServer.problem(request, 503, "unavailable");
-          return true;
-        });
-    clock.pass(Duration.ofHours(23));
-    assertThat(await(directory.domain(beta.domain()))).as("kept").isNotNull();
-    clock.pass(Duration.ofHours(1));
-    assertRefused(RefusalCode.RECORD_EXPIRED, () -> await(directory.domain(beta.domain())));
-  }
-
-  @Test
-  void whoTakesARevocationBackIsNotBelievedByKpRec22() {
-    ServerIdentity mx = beta.listedServer("mx.beta.test");
-    beta.revoke(mx.chain().getFirst());
-    Digest revoked = CertificateDigests.certificate(mx.chain().getFirst());
-    await(directory.domain(beta.domain()));
-
-    beta.forgetRevocations();
-    clock.pass(RevocationCache.REFRESH_AFTER.plusMinutes(1));
-
-    assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
-        .as("what was kept stands")
-        .containsExactly(revoked);
-  }
-
-  @Test
-  void aSignerThatWasRevokedSignsNothingMoreByKpRec20() {
-    UserSecretKey bob = beta.user("bob");
-    await(directory.address(bob.address()));
-    X509Certificate stolen = beta.signing();
-    String old = beta.domainRecord();
-    beta.renewSigning();
-    beta.revoke(stolen);
-    // Who stole the key goes on to show the old record, and nothing of what was revoked is hidden.
-    betaServer.misbehave(
-        request -> {
-          boolean asked = request.path().equals("/v1/domains/beta.test");
-          if (asked) {
-            TestKeyServer.answer(request, old);
-          }
-          return asked;
-        });
-    clock.pass(RevocationCache.REFRESH_AFTER.plusMinutes(1));
-
-    assertRefused(RefusalCode.RECORD_UNTRUSTED, () -> await(directory.domain(beta.domain())));
-    betaServer.behave();
-    clock.pass(RecordCache.FAILURE_MEMORY);
-    assertThat(await(directory.address(bob.address()))).isNotNull();
   }
 
   @Test
@@ -496,20 +328,12 @@ class DirectoryClientTest {
     betaServer.publish(zones);
     AtomicReference<RememberedPin> remembered = new AtomicReference<>();
     var memory = new InProcessPinMemory();
-    DirectoryClient first =
-        opened(
-            builder(AllowedTargets.parse(Optional.of(LOOPBACK), Optional.of("1-65535")))
-                .pins(memory)
-                .build());
+    DirectoryClient first = closing(builder(local()).pins(memory).build());
     await(first.domain(beta.domain()));
     remembered.set(await(memory.recall(beta.domain())).orElseThrow());
     beta.rollBackTo(1, 1);
     betaServer.publish(zones);
-    DirectoryClient second =
-        opened(
-            builder(AllowedTargets.parse(Optional.of(LOOPBACK), Optional.of("1-65535")))
-                .pins(memory)
-                .build());
+    DirectoryClient second = closing(builder(local()).pins(memory).build());
 
     assertRefused(RefusalCode.RECORD_ROLLED_BACK, () -> await(second.domain(beta.domain())));
     assertThat(await(memory.recall(beta.domain()))).contains(remembered.get());
@@ -610,10 +434,9 @@ class DirectoryClientTest {
 
   @Test
   void anotherKeyServerIsTriedWhenOneIsDead() {
-    TestKeyServer second = TestKeyServer.start(vertx, beta);
-    opened.add(second);
+    TestKeyServer second = closing(TestKeyServer.start(vertx, beta));
     zones.put("ks.beta.test. 5 IN A 127.0.0.1");
-    int deadPort = deadPort();
+    int deadPort = freePort();
     TestKeyServer.publish(
         zones, beta.pin(List.of(new KeyServerName(second.name().host(), deadPort), second.name())));
 
@@ -622,14 +445,6 @@ class DirectoryClientTest {
       assertThat(await(directory.domainFetchedSince(beta.domain(), clock.instant()))).isNotNull();
     }
     assertThat(second.requests()).filteredOn(r -> r.equals("GET /v1/domains/beta.test")).hasSize(4);
-  }
-
-  private static int deadPort() {
-    try (java.net.ServerSocket socket = new java.net.ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (java.io.IOException e) {
-      throw new AssertionError(e);
-    }
   }
 
   @Test
@@ -653,8 +468,7 @@ class DirectoryClientTest {
   void aKeyServerWithACertificateOfAnotherOperatorIsNotBelievedByKpCrt10() {
     ServerIdentity foreign =
         new TestDomain("beta.test", clock, RANDOM).unlistedServer("ks.beta.test");
-    TestKeyServer impostor = TestKeyServer.start(vertx, beta, foreign);
-    opened.add(impostor);
+    TestKeyServer impostor = closing(TestKeyServer.start(vertx, beta, foreign));
     TestKeyServer.publish(zones, beta.pin(List.of(impostor.name())));
 
     assertRefused(RefusalCode.DIRECTORY_UNAVAILABLE, () -> await(directory.domain(beta.domain())));
@@ -706,8 +520,8 @@ class DirectoryClientTest {
     alpha.alias("info", bob, beta);
     alphaServer.host(beta);
     DirectoryClient client =
-        opened(
-            builder(AllowedTargets.parse(Optional.of(LOOPBACK), Optional.of("1-65535")))
+        closing(
+            builder(local())
                 .identity(Optional::empty)
                 .viaOwnProvider(alpha.domain(), () -> CompletableFuture.completedFuture("token"))
                 .build());
@@ -725,8 +539,8 @@ class DirectoryClientTest {
     UserSecretKey bob = fake.user("bob");
     alphaServer.host(fake);
     DirectoryClient client =
-        opened(
-            builder(AllowedTargets.parse(Optional.of(LOOPBACK), Optional.of("1-65535")))
+        closing(
+            builder(local())
                 .viaOwnProvider(alpha.domain(), () -> CompletableFuture.completedFuture("token"))
                 .build());
 

@@ -21,7 +21,9 @@ import io.keypost.stack.dns.DnsServer;
 import io.keypost.stack.dns.SignedZones;
 import io.keypost.stack.dns.ZoneSecurity;
 import io.vertx.core.Vertx;
+import java.io.IOException;
 import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -160,5 +162,14 @@ abstract class OverRealZones {
     assertThatThrownBy(call)
         .isInstanceOfSatisfying(
             RefusedException.class, e -> assertThat(e.code()).as(e.getMessage()).isEqualTo(code));
+  }
+
+  /** One where nobody listens. */
+  static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
   }
 }

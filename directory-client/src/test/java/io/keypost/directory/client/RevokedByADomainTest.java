@@ -1,0 +1,109 @@
+package io.keypost.directory.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.keypost.directory.cache.RecordCache;
+import io.keypost.directory.cache.RevocationCache;
+import io.keypost.directory.identity.ServerIdentity;
+import io.keypost.directory.testing.TestKeyServer;
+import io.keypost.protocol.Digest;
+import io.keypost.protocol.certificate.CertificateDigests;
+import io.keypost.protocol.openpgp.UserSecretKey;
+import io.keypost.protocol.refusal.RefusalCode;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What a domain revoked, looked up with everything that is said under it; KP-REC-20, KP-REC-22. */
+class RevokedByADomainTest extends OverRealZones {
+  private DirectoryClient directory;
+
+  @BeforeEach
+  void open() {
+    directory = alone();
+  }
+
+  @Test
+  void whatADomainRevokedIsAskedForEveryTenMinutesByKpRec20() {
+    assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
+        .isEmpty();
+    ServerIdentity mx = beta.listedServer("mx.beta.test");
+    Digest revoked = CertificateDigests.certificate(mx.chain().getFirst());
+    beta.revoke(mx.chain().getFirst());
+
+    clock.pass(RevocationCache.REFRESH_AFTER.minusSeconds(1));
+    assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
+        .isEmpty();
+    clock.pass(Duration.ofSeconds(61));
+    assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
+        .containsExactly(revoked);
+  }
+
+  @Test
+  void withoutWhatADomainRevokedNothingOfItIsBelievedByKpRec20() {
+    betaServer.misbehave(
+        request -> {
+          boolean asked = request.path().endsWith("/revocations");
+          if (asked) {
+            TestKeyServer.problem(request, 404, "not_found");
+          }
+          return asked;
+        });
+
+    assertRefused(RefusalCode.DIRECTORY_UNAVAILABLE, () -> await(directory.domain(beta.domain())));
+
+    betaServer.behave();
+    clock.pass(RecordCache.FAILURE_MEMORY);
+    assertThat(await(directory.domain(beta.domain()))).isNotNull();
+    betaServer.misbehave(
+        request -> {
+          TestKeyServer.problem(request, 503, "unavailable");
+          return true;
+        });
+    clock.pass(Duration.ofHours(23));
+    assertThat(await(directory.domain(beta.domain()))).as("kept").isNotNull();
+    clock.pass(Duration.ofHours(1));
+    assertRefused(RefusalCode.RECORD_EXPIRED, () -> await(directory.domain(beta.domain())));
+  }
+
+  @Test
+  void whoTakesARevocationBackIsNotBelievedByKpRec22() {
+    ServerIdentity mx = beta.listedServer("mx.beta.test");
+    beta.revoke(mx.chain().getFirst());
+    Digest revoked = CertificateDigests.certificate(mx.chain().getFirst());
+    await(directory.domain(beta.domain()));
+
+    beta.forgetRevocations();
+    clock.pass(RevocationCache.REFRESH_AFTER.plusMinutes(1));
+
+    assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
+        .as("what was kept stands")
+        .containsExactly(revoked);
+  }
+
+  @Test
+  void aSignerThatWasRevokedSignsNothingMoreByKpRec20() {
+    UserSecretKey bob = beta.user("bob");
+    await(directory.address(bob.address()));
+    X509Certificate stolen = beta.signing();
+    String old = beta.domainRecord();
+    beta.renewSigning();
+    beta.revoke(stolen);
+    // Who stole the key goes on to show the old record, and nothing of what was revoked is hidden.
+    betaServer.misbehave(
+        request -> {
+          boolean asked = request.path().equals("/v1/domains/beta.test");
+          if (asked) {
+            TestKeyServer.answer(request, old);
+          }
+          return asked;
+        });
+    clock.pass(RevocationCache.REFRESH_AFTER.plusMinutes(1));
+
+    assertRefused(RefusalCode.RECORD_UNTRUSTED, () -> await(directory.domain(beta.domain())));
+    betaServer.behave();
+    clock.pass(RecordCache.FAILURE_MEMORY);
+    assertThat(await(directory.address(bob.address()))).isNotNull();
+  }
+}
