@@ -1,9 +1,7 @@
 package io.keypost.e2e;
 
-import io.keypost.directory.identity.IdentityDirectory;
+import io.keypost.directory.identity.ServerIdentity;
 import io.keypost.protocol.Bytes;
-import io.keypost.protocol.certificate.CertificateCodec;
-import io.keypost.protocol.certificate.P256;
 import io.keypost.protocol.message.Answer;
 import io.keypost.protocol.message.Frames;
 import java.io.IOException;
@@ -12,14 +10,12 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
@@ -62,14 +58,8 @@ final class Stranger implements AutoCloseable {
 
   /** Is the server whose identity lies in {@code directory}. */
   static Stranger as(Path directory) throws GeneralSecurityException, IOException {
-    Path pointer = directory.resolve(IdentityDirectory.CURRENT_FILE);
-    Path inForce =
-        Files.exists(pointer) ? directory.resolve(Files.readString(pointer).strip()) : directory;
-    List<X509Certificate> chain =
-        new ArrayList<>(
-            CertificateCodec.chainFromPem(Files.readString(inForce.resolve("server.pem"))));
-    chain.add(CertificateCodec.fromPem(Files.readString(inForce.resolve("root.pem"))));
-    return with(P256.privateFromPem(Files.readString(inForce.resolve("server.key"))), chain);
+    ServerIdentity identity = ServerIdentity.load(directory).orElseThrow();
+    return with(identity.key(), identity.chain());
   }
 
   private static SSLContext context(PrivateKey key, List<X509Certificate> chain)
