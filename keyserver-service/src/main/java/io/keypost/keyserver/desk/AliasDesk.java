@@ -103,8 +103,7 @@ public class AliasDesk {
         || (row.kind != AddressRow.Kind.ALIAS && row.kind != AddressRow.Kind.UNKNOWN)) {
       throw RefusedException.of(RefusalCode.CONFLICT, user + " does not point anywhere");
     }
-    List<KeyStatement> all =
-        new ArrayList<>(row.statements.lines().map(KeyStatement::parse).toList());
+    List<KeyStatement> all = new ArrayList<>(EnrolmentDesk.statements(row));
     all.add(statement);
     KeyHistory history = KeyHistory.verify(user, all);
     UserCertificate certificate =
@@ -170,8 +169,7 @@ public class AliasDesk {
     }
     Instant now = clock.instant();
     AddressRow row = known == null ? EnrolmentDesk.created(change.alias(), now) : known;
-    List<KeyStatement> history = row.statements.lines().map(KeyStatement::parse).toList();
-    row.statements = text(change.statements(history));
+    row.statements = text(change.statements(EnrolmentDesk.statements(row)));
     row.kind = AddressRow.Kind.ALIAS;
     row.target = change.target().toString();
     hold(row, consent, now);

@@ -9,7 +9,6 @@ import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.openpgp.ConsentSignatures;
 import io.keypost.protocol.openpgp.KeyHistory;
-import io.keypost.protocol.openpgp.KeyStatement;
 import io.keypost.protocol.openpgp.UserCertificate;
 import io.keypost.protocol.record.ConsentRecord;
 import io.keypost.protocol.record.RecordKind;
@@ -79,9 +78,7 @@ public class ConsentDesk {
   /** By the certificate of a mailbox; by the statements of one that points elsewhere itself. */
   private void verify(Given given, AddressRow target) {
     if (target.kind == AddressRow.Kind.ALIAS) {
-      KeyHistory history =
-          KeyHistory.verify(
-              given.target(), target.statements.lines().map(KeyStatement::parse).toList());
+      KeyHistory history = KeyHistory.verify(given.target(), EnrolmentDesk.statements(target));
       ConsentSignatures.verify(
           given.alias(), given.serial(), given.signature(), history, clock.instant());
     } else {

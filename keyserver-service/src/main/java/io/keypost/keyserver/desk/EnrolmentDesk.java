@@ -64,7 +64,9 @@ public class EnrolmentDesk {
             () -> code(request.code(), LockModeType.NONE).invoke(row -> requireGood(row, address)));
     List<KeyStatement> before =
         transactions.reading(
-            () -> AddressRow.at(address.domain().value(), address.local()).map(this::statements));
+            () ->
+                AddressRow.at(address.domain().value(), address.local())
+                    .map(EnrolmentDesk::statements));
     // Who lost everything begins anew: nothing that was remembered of the address leads there.
     KeyHistory history = request.verify(allowed.replacesKey ? List.of() : before, clock.instant());
     transactions.inTransaction(
@@ -94,7 +96,8 @@ public class EnrolmentDesk {
     return row;
   }
 
-  private List<KeyStatement> statements(@Nullable AddressRow row) {
+  /** What an address's own keys have stated, oldest first; nothing when nobody has it. */
+  static List<KeyStatement> statements(@Nullable AddressRow row) {
     return row == null ? List.of() : row.statements.lines().map(KeyStatement::parse).toList();
   }
 

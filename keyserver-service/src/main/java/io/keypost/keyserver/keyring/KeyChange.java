@@ -12,6 +12,7 @@ import io.keypost.protocol.refusal.RefusedException;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -67,10 +68,11 @@ public record KeyChange(
           RefusalCode.CONFLICT,
           "the keyring here has version " + standing.keyringVersion() + ", not one below");
     }
-    List<DeviceStatement> removed =
-        standing.devices().stream().filter(d -> !d.standsIn(certificate, now)).toList();
-    List<DeviceStatement> remaining =
-        standing.devices().stream().filter(d -> d.standsIn(certificate, now)).toList();
+    Map<Boolean, List<DeviceStatement>> stand =
+        standing.devices().stream()
+            .collect(Collectors.partitioningBy(d -> d.standsIn(certificate, now)));
+    List<DeviceStatement> removed = stand.getOrDefault(false, List.of());
+    List<DeviceStatement> remaining = stand.getOrDefault(true, List.of());
     device.ifPresent(added -> requireGood(added, standing, remaining, now));
     requireParcels(standing, removed, remaining, now);
     return removed;
