@@ -10,6 +10,7 @@ import io.keypost.directory.ServersView;
 import io.keypost.directory.dns.DnsSecurity;
 import io.keypost.directory.dns.PinAnswer;
 import io.keypost.directory.pin.RememberedPin;
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.certificate.CertificateDigests;
 import io.keypost.protocol.openpgp.UserCertificate;
@@ -18,6 +19,7 @@ import io.keypost.protocol.pin.Pin;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.record.ConsentRecord;
 import io.keypost.protocol.record.DomainRecord;
+import io.keypost.protocol.record.SuccessiveRecord;
 import io.keypost.protocol.refusal.RefusedException;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
@@ -168,12 +170,8 @@ final class TrustLinks {
     rootFacts.put("management", word(record.management()));
     X509Certificate signer = view.verified().signingCertificate();
     List<String> operators = record.operators().stream().map(o -> o.domain().value()).toList();
-    Map<String, Object> said = new LinkedHashMap<>();
-    said.put("gen", record.gen());
-    said.put("seq", record.seq());
-    said.put("issued", record.issuedAt().toString());
-    said.put("good_until", view.verified().goodUntil().toString());
-    said.put("digest", view.verified().digest().base64Url());
+    Map<String, Object> said =
+        signed(record, view.verified().goodUntil(), view.verified().digest());
     said.put("operators", operators);
     return List.of(
         link(
@@ -208,6 +206,18 @@ final class TrustLinks {
             said));
   }
 
+  /** What every signed record says of itself. */
+  private static Map<String, Object> signed(
+      SuccessiveRecord record, Instant goodUntil, Digest digest) {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("gen", record.gen());
+    facts.put("seq", record.seq());
+    facts.put("issued", record.issuedAt().toString());
+    facts.put("good_until", goodUntil.toString());
+    facts.put("digest", digest.base64Url());
+    return facts;
+  }
+
   private static Map<String, Object> certificate(X509Certificate certificate) {
     Map<String, Object> facts = new LinkedHashMap<>();
     facts.put("certificate", CertificateDigests.certificate(certificate).base64Url());
@@ -219,11 +229,7 @@ final class TrustLinks {
   private List<Link> address(AddressView view) {
     AddressRecord record = view.record();
     Map<String, Object> facts = new LinkedHashMap<>(content(record.content()));
-    facts.put("gen", record.gen());
-    facts.put("seq", record.seq());
-    facts.put("issued", record.issuedAt().toString());
-    facts.put("good_until", view.verified().goodUntil().toString());
-    facts.put("digest", view.verified().digest().base64Url());
+    facts.putAll(signed(record, view.verified().goodUntil(), view.verified().digest()));
     Link address =
         link(
             Kind.ADDRESS,
@@ -298,12 +304,8 @@ final class TrustLinks {
   }
 
   private Link servers(ServersView view) {
-    Map<String, Object> facts = new LinkedHashMap<>();
-    facts.put("gen", view.record().gen());
-    facts.put("seq", view.record().seq());
-    facts.put("issued", view.record().issuedAt().toString());
-    facts.put("good_until", view.verified().goodUntil().toString());
-    facts.put("digest", view.verified().digest().base64Url());
+    Map<String, Object> facts =
+        signed(view.record(), view.verified().goodUntil(), view.verified().digest());
     return link(
         Kind.SERVERS,
         view.record().operator(),

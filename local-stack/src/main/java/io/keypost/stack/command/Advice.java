@@ -2,7 +2,6 @@ package io.keypost.stack.command;
 
 import io.keypost.stack.LocalStack;
 import io.keypost.stack.ServiceName;
-import io.keypost.stack.servers.ServersState;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -26,7 +25,10 @@ final class Advice {
     say.accept("");
     say.accept(
         "Kafka %s, PostgreSQL 127.0.0.1:%d, DNS %s"
-            .formatted(servers.kafkaBootstrap(), servers.postgresPort(), dns(servers)));
+            .formatted(
+                servers.kafkaBootstrap(),
+                servers.postgresPort(),
+                stack.clientSettings().dnsServers().orElseThrow()));
     say.accept("");
     say.accept("A user, who writes to himself:");
     toTry(stack, directory).forEach(line -> say.accept("  " + line));
@@ -39,7 +41,7 @@ final class Advice {
   /** Commands that make a user of the first provider, as they are typed. */
   static List<String> toTry(LocalStack stack, Path directory) {
     var provider = stack.providers().iterator().next();
-    var servers = stack.servers();
+    var settings = stack.clientSettings();
     var user = "me@" + provider.operator();
     return List.of(
         "export KEYPOST_HOME=%s KEYPOST_PASSPHRASE=%s"
@@ -49,15 +51,16 @@ final class Advice {
                 user,
                 provider.service(ServiceName.KEYSERVER).managementUri(),
                 provider.adminTokenFile()),
-        "./keypost enrol %s --code THE-CODE --dns %s --trust-anchor %s --allow-networks 127.0.0.0/8 --allow-ports 1024-65535"
-            .formatted(user, dns(servers), servers.trustAnchorFile()),
+        "./keypost enrol %s --code THE-CODE --dns %s --trust-anchor %s --allow-networks %s --allow-ports %s"
+            .formatted(
+                user,
+                settings.dnsServers().orElseThrow(),
+                settings.trustAnchorFile().orElseThrow(),
+                settings.allowedNetworks().orElseThrow(),
+                settings.allowedPorts().orElseThrow()),
         "printf 'From: %s\\r\\nSubject: hello\\r\\n\\r\\nHello.\\r\\n' | ./keypost send --to %s"
             .formatted(user, user),
         "./keypost fetch",
         "./keypost read");
-  }
-
-  private static String dns(ServersState servers) {
-    return servers.dns().getAddress().getHostAddress() + ":" + servers.dns().getPort();
   }
 }
