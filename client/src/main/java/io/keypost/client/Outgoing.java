@@ -101,7 +101,7 @@ final class Outgoing {
         case Status.Refused(Refusal refusal) -> throw new RefusedException(refusal);
       };
     } catch (RefusedException e) {
-      if (!(e.refusal() instanceof Refusal.RetryAfter)) {
+      if (!e.isTemporary()) {
         pending.forget(what);
         sent.forget(facts.digest());
       }

@@ -3,7 +3,6 @@ package io.keypost.e2e;
 import static org.awaitility.Awaitility.await;
 
 import io.keypost.client.KeypostClient;
-import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusedException;
 import io.keypost.stack.LocalStack;
 import io.keypost.stack.Provider;
@@ -103,7 +102,7 @@ public final class TwoProviders implements AutoCloseable {
                 answer.set(question.call());
                 return true;
               } catch (RefusedException e) {
-                if (!(e.refusal() instanceof Refusal.RetryAfter)) {
+                if (!e.isTemporary()) {
                   throw e;
                 }
                 return false;

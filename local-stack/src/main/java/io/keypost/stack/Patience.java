@@ -1,6 +1,5 @@
 package io.keypost.stack;
 
-import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusedException;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -26,7 +25,7 @@ public final class Patience {
       try {
         return attempt.get();
       } catch (RefusedException e) {
-        if (made == ATTEMPTS || !(e.refusal() instanceof Refusal.RetryAfter)) {
+        if (made == ATTEMPTS || !e.isTemporary()) {
           throw e;
         }
         pause(e);

@@ -116,7 +116,7 @@ public final class KeypostCommand implements Runnable {
     if (!advice.isEmpty()) {
       environment.err().println(advice);
     }
-    return refused.refusal() instanceof Refusal.RetryAfter ? TEMPORARY : REFUSED;
+    return refused.isTemporary() ? TEMPORARY : REFUSED;
   }
 
   private static int failed(Environment environment, Exception error) {

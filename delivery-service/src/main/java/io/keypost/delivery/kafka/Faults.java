@@ -1,6 +1,5 @@
 package io.keypost.delivery.kafka;
 
-import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusedException;
 import io.vertx.pgclient.PgException;
 import java.util.Set;
@@ -20,7 +19,7 @@ final class Faults {
     return switch (e) {
       case PgException failed ->
           failed.getSqlState() != null && CONTENT.contains(failed.getSqlState().substring(0, 2));
-      case RefusedException refused -> !(refused.refusal() instanceof Refusal.RetryAfter);
+      case RefusedException refused -> !refused.isTemporary();
       case IllegalArgumentException _,
           NullPointerException _,
           ClassCastException _,

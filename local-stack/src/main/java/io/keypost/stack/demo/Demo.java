@@ -10,7 +10,6 @@ import io.keypost.client.provider.Mailbox;
 import io.keypost.client.provider.Outcomes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.message.Status;
-import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusedException;
 import io.keypost.stack.LocalStack;
 import io.keypost.stack.Patience;
@@ -148,11 +147,7 @@ final class Demo implements AutoCloseable {
             () ->
                 Optional.of(client.whois(Address.parse(address)))
                     .filter(
-                        found ->
-                            found
-                                .failure()
-                                .filter(why -> why.refusal() instanceof Refusal.RetryAfter)
-                                .isEmpty()));
+                        found -> found.failure().filter(RefusedException::isTemporary).isEmpty()));
     chain
         .links()
         .forEach(

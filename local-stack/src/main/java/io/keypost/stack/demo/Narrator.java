@@ -1,6 +1,5 @@
 package io.keypost.stack.demo;
 
-import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusedException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -115,7 +114,7 @@ final class Narrator {
       try {
         answer = question.call();
       } catch (RefusedException e) {
-        if (!(e.refusal() instanceof Refusal.RetryAfter)) {
+        if (!e.isTemporary()) {
           throw e;
         }
         why = ", at last because of " + e.getMessage();

@@ -43,6 +43,11 @@ public final class RefusedException extends RuntimeException {
     return refusal;
   }
 
+  /** Whether the same again may succeed later (KP-REF-1). */
+  public boolean isTemporary() {
+    return refusal instanceof Refusal.RetryAfter;
+  }
+
   /** Short for {@code refusal().code()}. */
   public RefusalCode code() {
     return refusal.code();
