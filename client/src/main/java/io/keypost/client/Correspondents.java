@@ -59,7 +59,7 @@ final class Correspondents {
         && policy == SendPolicy.REFUSE_UNSIGNED_CHANGE) {
       throw RefusedException.of(
           RefusalCode.KEY_CHANGE_UNSIGNED,
-          address
+          address.shown()
               + ": "
               + changed.what()
               + ", and the key that is remembered did not sign that. Ask him by another way; if it"
@@ -88,14 +88,15 @@ final class Correspondents {
                   () ->
                       RefusedException.of(
                           RefusalCode.USER_CERTIFICATE_INVALID,
-                          record.address() + " has no certificate"));
+                          record.address().shown() + " has no certificate"));
       case AddressRecord.Unknown unknown ->
-          throw RefusedException.of(notThere, "there is no " + record.address());
+          throw RefusedException.of(notThere, "there is no " + record.address().shown());
       case AddressRecord.Revoked revoked ->
           throw RefusedException.of(
-              revokedCode, record.address() + " was revoked at " + revoked.from());
+              revokedCode, record.address().shown() + " was revoked at " + revoked.from());
       case AddressRecord.Alias alias ->
-          throw RefusedException.of(notThere, record.address() + " is an alias, not a mailbox");
+          throw RefusedException.of(
+              notThere, record.address().shown() + " is an alias, not a mailbox");
     };
   }
 }

@@ -57,12 +57,12 @@ final class Reader {
         unwrapped.message(),
         List.of(
             "the envelope is signed by "
-                + envelope.sender()
+                + envelope.sender().shown()
                 + ", key "
                 + opened.outer().key().hex(),
             "the message inside the encryption is signed by the same key, at "
                 + opened.inner().signedAt(),
-            "the sender meant " + envelope.recipient() + " to read it",
+            "the sender meant " + envelope.recipient().shown() + " to read it",
             "digest, size and every tag of the ciphertext are good",
             "sender and message id are the same inside and outside",
             key),
@@ -81,18 +81,22 @@ final class Reader {
   private static String keyInWords(Continuity continuity, Address sender, List<String> warnings) {
     return switch (continuity) {
       case Continuity.FirstSight first ->
-          "first message seen from " + sender + ": its key is remembered";
-      case Continuity.Unchanged same -> "the key of " + sender + " is the one that is remembered";
+          "first message seen from " + sender.shown() + ": its key is remembered";
+      case Continuity.Unchanged same ->
+          "the key of " + sender.shown() + " is the one that is remembered";
       case Continuity.ChangedBySignature changed ->
-          "the key of " + sender + " has changed, signed by the one before: " + changed.what();
+          "the key of "
+              + sender.shown()
+              + " has changed, signed by the one before: "
+              + changed.what();
       case Continuity.ChangedUnsigned changed -> {
         warnings.add(
             "the key of "
-                + sender
+                + sender.shown()
                 + " is another than before, and the one before did not sign that: "
                 + changed.what()
                 + ". This may not be who wrote to you before.");
-        yield "the key is the one that " + sender.domain() + " publishes";
+        yield "the key is the one that " + sender.domain().shown() + " publishes";
       }
     };
   }
@@ -116,7 +120,10 @@ final class Reader {
       Set<Address> from = ForeignHeaders.read(message).addresses("From");
       if (!from.equals(Set.of(sender))) {
         warnings.add(
-            "the message that travelled inside says From " + from + "; it was sent by " + sender);
+            "the message that travelled inside says From "
+                + from.stream().map(Address::shown).toList()
+                + "; it was sent by "
+                + sender.shown());
       }
     } catch (RefusedException e) {
       warnings.add("the message that travelled inside has no header that can be read");

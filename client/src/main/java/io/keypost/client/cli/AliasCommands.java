@@ -4,9 +4,11 @@ import io.keypost.client.KeypostClient;
 import io.keypost.client.json.Json;
 import io.keypost.client.provider.Consents;
 import io.keypost.protocol.address.Address;
+import io.keypost.protocol.keyring.RecoveryCode;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -65,7 +67,7 @@ final class AliasCommands {
     }
 
     private void tell(String what, Consents.Entry entry) {
-      environment.say(what + "  " + entry.alias() + "  since " + entry.at());
+      environment.say(what + "  " + entry.alias().shown() + "  since " + entry.at());
     }
 
     private static List<Map<String, String>> facts(List<Consents.Entry> entries) {
@@ -95,14 +97,16 @@ final class AliasCommands {
 
     @Override
     public Integer call() {
+      @Nullable Address to = target == null ? null : Address.parse(target);
+      options.requireReady(environment);
+      Supplier<RecoveryCode> code = recovery.kept(environment);
       try (KeypostClient client = options.open(environment)) {
-        if (target == null) {
-          client.pointNowhere(recovery.kept(environment));
-          environment.say(client.address() + " is your mailbox again.");
+        if (to == null) {
+          client.pointNowhere(code.get());
+          environment.say(client.address().shown() + " is your mailbox again.");
         } else {
-          Address to = Address.parse(target);
-          client.pointAt(to, recovery.kept(environment));
-          environment.say(client.address() + " points at " + to + " from now on.");
+          client.pointAt(to, code.get());
+          environment.say(client.address().shown() + " points at " + to.shown() + " from now on.");
           environment.say("Who knows your key follows by itself; nobody is forwarded.");
         }
       }
@@ -132,17 +136,33 @@ final class AliasCommands {
     @Override
     public Integer call() {
       Address address = Address.parse(alias);
-      try (KeypostClient client = options.open(environment)) {
-        if (withdraw) {
-          client.withdrawConsent(address);
-          environment.say(
-              "Withdrew the consent: " + address + " may not point at " + client.address() + ".");
-        } else {
-          client.consent(address, recovery.kept(environment));
-          environment.say("Consented: " + address + " may point at " + client.address() + ".");
-        }
+      options.requireReady(environment);
+      if (withdraw) {
+        withdraw(address);
+      } else {
+        consent(address, recovery.kept(environment));
       }
       return KeypostCommand.DONE;
+    }
+
+    private void consent(Address address, Supplier<RecoveryCode> code) {
+      try (KeypostClient client = options.open(environment)) {
+        client.consent(address, code.get());
+        environment.say(
+            "Consented: " + address.shown() + " may point at " + client.address().shown() + ".");
+      }
+    }
+
+    private void withdraw(Address address) {
+      try (KeypostClient client = options.open(environment)) {
+        client.withdrawConsent(address);
+        environment.say(
+            "Withdrew the consent: "
+                + address.shown()
+                + " may not point at "
+                + client.address().shown()
+                + ".");
+      }
     }
   }
 }

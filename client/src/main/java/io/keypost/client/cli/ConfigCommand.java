@@ -24,7 +24,8 @@ final class ConfigCommand implements Callable<Integer> {
   public Integer call() {
     ClientSettings settings = options.settings(environment);
     // A value that cannot be used is refused before it is kept.
-    if (settings.directory().maxDomains() > 0 && !options.said().equals(ClientSettings.usual())) {
+    settings.requireUsable();
+    if (!options.said().equals(ClientSettings.usual())) {
       options.home(environment).keep(settings);
     }
     environment.say("home            " + options.home(environment).directory());

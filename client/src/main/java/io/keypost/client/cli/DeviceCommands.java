@@ -1,9 +1,11 @@
 package io.keypost.client.cli;
 
+import io.keypost.client.DeviceSetup;
 import io.keypost.client.KeypostClient;
 import io.keypost.client.OwnKeys.DeviceView;
 import io.keypost.client.json.Json;
 import io.keypost.protocol.address.Address;
+import io.keypost.protocol.keyring.RecoveryCode;
 import io.keypost.protocol.openpgp.RevocationReason;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -110,10 +113,11 @@ final class DeviceCommands {
     @Override
     public Integer call() {
       Address own = Address.parse(address);
-      try (KeypostClient client =
-          device.setup(environment, options).add(own, recovery.kept(environment))) {
+      Supplier<RecoveryCode> code = recovery.kept(environment);
+      DeviceSetup setup = device.setup(environment, options);
+      try (KeypostClient client = setup.add(own, code.get())) {
         options.keepSaid(environment);
-        environment.say("This is a device of " + client.address() + " now.");
+        environment.say("This is a device of " + client.address().shown() + " now.");
       }
       return KeypostCommand.DONE;
     }
@@ -142,9 +146,11 @@ final class DeviceCommands {
 
     @Override
     public Integer call() {
+      options.requireReady(environment);
+      Supplier<RecoveryCode> code = recovery.kept(environment);
       try (KeypostClient client = options.open(environment)) {
         DeviceView found = find(client.keys().devices(), device);
-        client.keys().remove(found.id(), reason(stolen), recovery.kept(environment));
+        client.keys().remove(found.id(), reason(stolen), code.get());
         environment.say(
             "Removed " + shortId(found) + "  " + MessageView.printable(found.name()) + ".");
       }

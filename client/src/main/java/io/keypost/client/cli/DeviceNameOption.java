@@ -22,6 +22,7 @@ final class DeviceNameOption {
     ClientHome home = options.home(environment);
     home.requireFree();
     ClientSettings settings = options.settings(environment);
+    settings.requireUsable();
     return new DeviceSetup(
         home,
         options.newPassphrase(environment),

@@ -71,11 +71,15 @@ final class DomainImportCommand extends Asking {
   @Override
   void ask(Administration administration) {
     List<MailDomain> domains = DomainImport.parse(PrivateFiles.text(file).lines().toList());
+    RootLock lock = RootLock.key(KeyEncryptionKey.parseBase64(PrivateFiles.text(rootKey).strip()));
+    if (dnsOut != null) {
+      PrivateFiles.requireNoDirectory(dnsOut);
+    }
     DomainImport imports =
         new DomainImport(
             administration,
             PrivateFiles.createDirectory(roots),
-            RootLock.key(KeyEncryptionKey.parseBase64(PrivateFiles.text(rootKey).strip())),
+            lock,
             environment.clock(),
             environment.random());
     Map<Result, Integer> results = new EnumMap<>(Result.class);

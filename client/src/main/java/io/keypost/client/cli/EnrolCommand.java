@@ -38,11 +38,12 @@ final class EnrolCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Address own = Address.parse(address);
+    recovery.requireWayOut(environment, options.home(environment));
     DeviceSetup setup = device.setup(environment, options);
-    RecoveryCode recoveryCode = recovery.fresh(environment);
+    RecoveryCode recoveryCode = recovery.fresh(environment, setup.home());
     try (KeypostClient client = setup.enrol(own, code, recoveryCode)) {
       options.keepSaid(environment);
-      environment.say("Enrolled " + client.address() + ".");
+      environment.say("Enrolled " + client.address().shown() + ".");
       environment.say("primary key  " + client.certificate().fingerprint().hex());
       environment.say(
           "This device's keys are in "

@@ -1,5 +1,6 @@
 package io.keypost.client.cli;
 
+import io.keypost.client.home.PrivateFiles;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
@@ -8,7 +9,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.InstantSource;
@@ -34,6 +34,9 @@ record Environment(
     PrintStream err,
     Map<String, String> variables,
     Optional<Terminal> terminal) {
+  /** Variable that has the stack trace of an error shown, for whoever looks for a fault. */
+  static final String TRACE_VARIABLE = "KEYPOST_TRACE";
+
   /** Variable that holds the passphrase. */
   static final String PASSPHRASE_VARIABLE = "KEYPOST_PASSPHRASE";
 
@@ -64,11 +67,7 @@ record Environment(
 
   private Optional<char[]> given(@Nullable Path file) {
     if (file != null) {
-      try {
-        return Optional.of(Files.readString(file).strip().toCharArray());
-      } catch (IOException e) {
-        throw new UncheckedIOException("the passphrase file", e);
-      }
+      return Optional.of(PrivateFiles.text(file).strip().toCharArray());
     }
     return Optional.ofNullable(variables.get(PASSPHRASE_VARIABLE)).map(String::toCharArray);
   }

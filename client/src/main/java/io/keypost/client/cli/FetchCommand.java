@@ -32,12 +32,13 @@ final class FetchCommand implements Callable<Integer> {
                 + "  "
                 + message.signed().envelope().payloadSize()
                 + " octets, claims to be from "
-                + message.signed().envelope().sender());
+                + message.signed().envelope().sender().shown());
       }
       environment.say(
           messages.isEmpty()
               ? "No messages."
-              : "Nothing of these is verified yet: keypost read ID does that.");
+              : "Who a message is from, and what it says, is verified whenever keypost read ID"
+                  + " shows it.");
     }
     return KeypostCommand.DONE;
   }

@@ -82,13 +82,24 @@ final class HomeOptions {
     return environment.newPassphrase(passphraseFile);
   }
 
-  KeypostClient open(Environment environment) {
-    ClientHome opened = home(environment);
-    if (!opened.isEnrolled()) {
-      throw opened.nobodyEnrolled();
+  /**
+   * Refuses what no passphrase would mend, before one is asked for.
+   *
+   * @throws io.keypost.protocol.refusal.RefusedException {@code not_found} when nobody is enrolled
+   *     in the home
+   * @throws IllegalArgumentException for settings that cannot be used
+   */
+  void requireReady(Environment environment) {
+    if (!home(environment).isEnrolled()) {
+      throw home(environment).nobodyEnrolled();
     }
+    settings(environment).requireUsable();
+  }
+
+  KeypostClient open(Environment environment) {
+    requireReady(environment);
     return KeypostClient.open(
-        opened,
+        home(environment),
         passphrase(environment),
         settings(environment),
         environment.clock(),

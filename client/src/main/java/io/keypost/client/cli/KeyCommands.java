@@ -1,7 +1,9 @@
 package io.keypost.client.cli;
 
 import io.keypost.client.KeypostClient;
+import io.keypost.protocol.keyring.RecoveryCode;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -38,8 +40,10 @@ final class KeyCommands {
 
     @Override
     public Integer call() {
+      options.requireReady(environment);
+      Supplier<RecoveryCode> code = recovery.kept(environment);
       try (KeypostClient client = options.open(environment)) {
-        client.keys().rotate(recovery.kept(environment));
+        client.keys().rotate(code.get());
         environment.say(
             "encryption key  "
                 + client

@@ -1,17 +1,13 @@
 package io.keypost.client.cli;
 
-import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusedException;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
-import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.InstantSource;
-import java.util.Locale;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import picocli.CommandLine;
@@ -66,6 +62,17 @@ public final class KeypostCommand implements Runnable {
   }
 
   static int run(Environment environment, String... arguments) {
+    CommandLine line = line(environment);
+    line.setOut(new PrintWriter(environment.out(), true, StandardCharsets.UTF_8));
+    line.setErr(new PrintWriter(environment.err(), true, StandardCharsets.UTF_8));
+    line.setExecutionExceptionHandler(
+        (e, command, result) ->
+            explain(environment, e, command.getCommandSpec().qualifiedName(" ")));
+    return line.execute(arguments);
+  }
+
+  /** All commands with their options. */
+  static CommandLine line(Environment environment) {
     CommandLine line =
         new CommandLine(new KeypostCommand())
             .addSubcommand(RootCommands.all(environment))
@@ -82,52 +89,47 @@ public final class KeypostCommand implements Runnable {
             .addSubcommand(new FetchCommand(environment))
             .addSubcommand(new ReadCommand(environment))
             .addSubcommand(new OutcomesCommand(environment));
-    line.setOut(new PrintWriter(environment.out(), true, StandardCharsets.UTF_8));
-    line.setErr(new PrintWriter(environment.err(), true, StandardCharsets.UTF_8));
-    line.setExecutionExceptionHandler((e, command, result) -> explain(environment, e));
-    return line.execute(arguments);
+    sayVersion(line);
+    return line;
   }
 
-  private static int explain(Environment environment, Exception error) throws Exception {
+  /** Every command has the option {@code --version}: that of the program. */
+  private static void sayVersion(CommandLine line) {
+    line.getCommandSpec().versionProvider(new Version());
+    line.getSubcommands().values().forEach(KeypostCommand::sayVersion);
+  }
+
+  private static int explain(Environment environment, Exception error, String command) {
     environment.out().flush();
+    if (environment.variables().containsKey(Environment.TRACE_VARIABLE)) {
+      error.printStackTrace(environment.err());
+    }
     return switch (error) {
-      case RefusedException refused -> refused(environment, refused);
-      case UncheckedIOException io -> failed(environment, io);
-      case IOException io -> failed(environment, io);
-      case IllegalArgumentException wrong -> {
-        environment.err().println("keypost: " + wrong.getMessage());
+      case RefusedException refused -> {
+        say(
+            environment,
+            refused.code().wire(),
+            refused.refusal().detail(),
+            Advice.of(refused.refusal(), command));
+        yield refused.isTemporary() ? TEMPORARY : REFUSED;
+      }
+      case IllegalArgumentException wrong when wrong.getMessage() != null -> {
+        say(environment, "wrong_usage", wrong.getMessage(), "");
         yield WRONG_USAGE;
       }
-      default -> throw error;
+      default -> {
+        Failure failure = Failure.of(error);
+        say(environment, failure.code(), failure.detail(), failure.advice());
+        yield REFUSED;
+      }
     };
   }
 
-  private static int refused(Environment environment, RefusedException refused) {
-    environment
-        .err()
-        .println("keypost: " + refused.code().wire() + ": " + refused.refusal().detail());
-    String advice =
-        switch (refused.refusal()) {
-          case Refusal.RetryAfter later ->
-              "This is temporary: try again in " + Math.max(1, later.after().toSeconds()) + " s.";
-          case Refusal.NeedsClient anew -> "Send it again: it is sealed anew for what is so now.";
-          case Refusal.Permanent permanent -> Advice.of(permanent.code());
-        };
+  private static void say(Environment environment, String code, String detail, String advice) {
+    environment.err().println("keypost: " + code + ": " + MessageView.printable(detail));
     if (!advice.isEmpty()) {
       environment.err().println(advice);
     }
-    return refused.isTemporary() ? TEMPORARY : REFUSED;
-  }
-
-  private static int failed(Environment environment, Exception error) {
-    environment
-        .err()
-        .println(
-            "keypost: "
-                + error.getClass().getSimpleName().replace("Exception", "").toLowerCase(Locale.ROOT)
-                + ": "
-                + error.getMessage());
-    return REFUSED;
   }
 
   /** Without a word there is nothing to do. */

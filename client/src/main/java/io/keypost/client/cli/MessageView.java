@@ -2,11 +2,13 @@ package io.keypost.client.cli;
 
 import io.keypost.client.mime.ForeignHeaders;
 import io.keypost.protocol.Bytes;
+import io.keypost.protocol.address.Address;
 import io.keypost.protocol.refusal.RefusedException;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.james.mime4j.codec.DecodeMonitor;
 import org.apache.james.mime4j.codec.DecoderUtil;
@@ -22,6 +24,7 @@ import org.apache.james.mime4j.message.DefaultMessageBuilder;
  */
 final class MessageView {
   private static final List<String> SHOWN = List.of("From", "To", "Cc", "Date", "Subject");
+  private static final Set<String> NAME_ADDRESSES = Set.of("From", "To", "Cc");
   private static final int MAX_TEXT_CHARACTERS = 64 * 1024;
   private static final int MAX_DEPTH = 20;
 
@@ -33,8 +36,7 @@ final class MessageView {
       ForeignHeaders headers = ForeignHeaders.read(mime.asInputStream());
       for (String name : SHOWN) {
         for (String body : headers.all(name)) {
-          lines.add(
-              name + ": " + printable(DecoderUtil.decodeEncodedWords(body, DecodeMonitor.SILENT)));
+          lines.add(name + ": " + printable(inUnicode(headers, name, body)));
         }
       }
       lines.add("");
@@ -43,6 +45,34 @@ final class MessageView {
       lines.add("(this message cannot be shown here: write it to a file with --raw)");
     }
     return lines;
+  }
+
+  /**
+   * A field as a reader is shown it. Where an address in it has two forms, the Unicode one stands
+   * in its place and the canonical one behind (KP-ADR-5).
+   */
+  private static String inUnicode(ForeignHeaders headers, String name, String body) {
+    String text = DecoderUtil.decodeEncodedWords(body, DecodeMonitor.SILENT);
+    if (!NAME_ADDRESSES.contains(name)) {
+      return text;
+    }
+    List<String> canonical = new ArrayList<>();
+    for (Address address : addresses(headers, name)) {
+      if (!address.shown().equals(address.toString())) {
+        text = text.replace(address.toString(), address.unicode());
+        canonical.add(address.toString());
+      }
+    }
+    return canonical.isEmpty() ? text : text + " (" + String.join(", ", canonical) + ")";
+  }
+
+  private static Set<Address> addresses(ForeignHeaders headers, String name) {
+    try {
+      return headers.addresses(name);
+    } catch (RefusedException e) {
+      // What names nobody is shown as it stands.
+      return Set.of();
+    }
   }
 
   private static void addParts(Entity entity, List<String> lines, int depth) throws IOException {

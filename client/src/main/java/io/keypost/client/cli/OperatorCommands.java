@@ -127,6 +127,9 @@ final class OperatorCommands {
 
     @Override
     void ask(Administration administration) {
+      if (out != null) {
+        PrivateFiles.requireNoDirectory(out);
+      }
       String request = administration.init(MailDomain.parse(domain));
       if (out == null) {
         environment.say(request);
@@ -157,7 +160,7 @@ final class OperatorCommands {
 
     @Override
     void ask(Administration administration) {
-      Authority authority = AuthorityFile.read(PrivateFiles.read(file));
+      Authority authority = AuthorityFile.read(file);
       tell(administration.authority(authority.domain(), authority));
     }
   }
@@ -296,11 +299,11 @@ final class OperatorCommands {
       Address from = Address.parse(alias);
       if (target == null) {
         administration.unalias(from);
-        environment.say(from + " points nowhere.");
+        environment.say(from.shown() + " points nowhere.");
       } else {
         Address to = Address.parse(target);
         administration.alias(from, to);
-        environment.say(from + " points at " + to + ", who has consented.");
+        environment.say(from.shown() + " points at " + to.shown() + ", who has consented.");
       }
     }
   }
@@ -318,7 +321,7 @@ final class OperatorCommands {
     void ask(Administration administration) {
       Address revoked = Address.parse(address);
       administration.revoke(revoked);
-      environment.say(revoked + " is revoked: it receives and sends no more.");
+      environment.say(revoked.shown() + " is revoked: it receives and sends no more.");
     }
   }
 }

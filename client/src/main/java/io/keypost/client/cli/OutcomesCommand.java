@@ -47,10 +47,10 @@ final class OutcomesCommand implements Callable<Integer> {
   private static String inWords(OutcomeView outcome) {
     return outcome.messageId()
         + "  "
-        + outcome.recipient()
+        + outcome.recipient().shown()
         + (outcome.recipient().equals(outcome.addressedAs())
             ? ""
-            : " (written to " + outcome.addressedAs() + ")")
+            : " (written to " + outcome.addressedAs().shown() + ")")
         + "  "
         + word(outcome.state())
         + outcome.code().map(code -> "(" + code + ")").orElse("")

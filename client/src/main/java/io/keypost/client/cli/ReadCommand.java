@@ -69,9 +69,13 @@ final class ReadCommand implements Callable<Integer> {
 
   private void tell(ReadMessage message) {
     environment.say(
-        "Authentic: from " + message.envelope().sender() + " to " + message.envelope().recipient());
+        "Authentic: from "
+            + message.envelope().sender().shown()
+            + " to "
+            + message.envelope().recipient().shown());
     if (!message.envelope().addressedAs().equals(message.envelope().recipient())) {
-      environment.say("written to " + message.envelope().addressedAs() + ", which points at you");
+      environment.say(
+          "written to " + message.envelope().addressedAs().shown() + ", which points at you");
     }
     message.checks().forEach(check -> environment.say("  ok  " + check));
     environment.say("");

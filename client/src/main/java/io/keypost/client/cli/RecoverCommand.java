@@ -1,8 +1,11 @@
 package io.keypost.client.cli;
 
+import io.keypost.client.DeviceSetup;
 import io.keypost.client.KeypostClient;
 import io.keypost.protocol.address.Address;
+import io.keypost.protocol.keyring.RecoveryCode;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -35,12 +38,11 @@ final class RecoverCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Address own = Address.parse(address);
-    try (KeypostClient client =
-        device
-            .setup(environment, options)
-            .recover(own, recovery.kept(environment), DeviceCommands.reason(stolen))) {
+    Supplier<RecoveryCode> code = recovery.kept(environment);
+    DeviceSetup setup = device.setup(environment, options);
+    try (KeypostClient client = setup.recover(own, code.get(), DeviceCommands.reason(stolen))) {
       options.keepSaid(environment);
-      environment.say("This is the only device of " + client.address() + " now.");
+      environment.say("This is the only device of " + client.address().shown() + " now.");
       environment.say("Mail that your other devices could read can be read here.");
     }
     return KeypostCommand.DONE;

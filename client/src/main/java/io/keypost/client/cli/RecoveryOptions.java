@@ -1,13 +1,14 @@
 package io.keypost.client.cli;
 
+import io.keypost.client.home.ClientHome;
 import io.keypost.client.home.PrivateFiles;
 import io.keypost.protocol.keyring.RecoveryCode;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -23,42 +24,77 @@ final class RecoveryOptions {
               + " (default: the terminal).")
   private @Nullable Path file;
 
-  /** The code that the user kept. */
-  RecoveryCode kept(Environment environment) {
+  /**
+   * The code that the user kept. A file is read at once, so that a wrong one is found out before
+   * anything else is asked for; a person is asked when the code is needed.
+   *
+   * @throws RefusedException {@code secret_key_unusable} without a file or a terminal, or when the
+   *     file holds no code
+   */
+  Supplier<RecoveryCode> kept(Environment environment) {
     if (file != null) {
-      try {
-        return RecoveryCode.parse(Files.readString(file));
-      } catch (IOException e) {
-        throw new UncheckedIOException("the file of the recovery code", e);
+      RecoveryCode code = read(file);
+      return () -> code;
+    }
+    Terminal terminal = environment.terminal().orElseThrow(RecoveryOptions::noTerminal);
+    return () -> {
+      String typed = terminal.ask("Recovery code: ");
+      if (typed == null) {
+        throw noTerminal();
       }
+      return RecoveryCode.parse(typed);
+    };
+  }
+
+  private static RecoveryCode read(Path file) {
+    try {
+      return RecoveryCode.parse(PrivateFiles.text(file));
+    } catch (RefusedException e) {
+      throw RefusedException.of(e.code(), file + ": " + e.refusal().detail(), e);
     }
-    String typed =
-        environment.terminal().map(terminal -> terminal.ask("Recovery code: ")).orElse(null);
-    if (typed == null) {
-      throw noTerminal();
-    }
-    return RecoveryCode.parse(typed);
   }
 
   /**
    * Refuses before anything is made or published: a code that nobody gets to see is lost.
    *
+   * @param home of the device that is to be set up
    * @throws RefusedException {@code secret_key_unusable} without a file or a terminal, {@code
-   *     conflict} when the file is there already
+   *     conflict} when the file is there already and no attempt in this home made it
    */
-  void requireWayOut(Environment environment) {
+  void requireWayOut(Environment environment, ClientHome home) {
+    if (earlier(home).isPresent()) {
+      return;
+    }
     if (file != null && Files.exists(file)) {
       throw RefusedException.of(
-          RefusalCode.CONFLICT, file + " is there already: a recovery code is not written over");
+          RefusalCode.CONFLICT,
+          file
+              + " is there already, and a recovery code is not written over: name another file, or"
+              + " delete it if what it holds opens nothing");
     }
     if (file == null && environment.terminal().isEmpty()) {
       throw noTerminal();
     }
   }
 
-  /** A new code, which the user has kept when this returns. */
-  RecoveryCode fresh(Environment environment) {
-    requireWayOut(environment);
+  /**
+   * The code of an attempt in this home that came to no end: whatever became of it at the key
+   * server, the file still opens it, and the same command may be said again.
+   */
+  private Optional<RecoveryCode> earlier(ClientHome home) {
+    return file != null && home.isUnfinished() && Files.exists(file)
+        ? Optional.of(read(file))
+        : Optional.empty();
+  }
+
+  /** A new code, or that of an attempt before, which the user has kept when this returns. */
+  RecoveryCode fresh(Environment environment, ClientHome home) {
+    requireWayOut(environment, home);
+    Optional<RecoveryCode> earlier = earlier(home);
+    if (earlier.isPresent()) {
+      environment.say("The recovery code in " + file + ", of the attempt before, is taken again.");
+      return earlier.get();
+    }
     RecoveryCode code = RecoveryCode.generate(environment.random());
     if (file != null) {
       PrivateFiles.write(file, String.join(" ", code.words()) + "\n");

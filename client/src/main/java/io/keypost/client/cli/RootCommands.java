@@ -7,10 +7,11 @@ import io.keypost.client.root.RootCeremony;
 import io.keypost.client.root.RootLock;
 import io.keypost.client.root.RootRotation;
 import io.keypost.protocol.address.MailDomain;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusedException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -58,6 +59,25 @@ final class RootCommands {
     }
   }
 
+  /**
+   * The request in a file, once it is known to be one that the root may sign: nobody is asked for a
+   * passphrase before.
+   */
+  private static String request(Path file, Consumer<String> requirement) {
+    String pem = PrivateFiles.text(file);
+    try {
+      requirement.accept(pem);
+    } catch (RefusedException e) {
+      throw e.code() == RefusalCode.CERTIFICATE_MALFORMED
+          ? RefusedException.of(
+              e.code(),
+              file + " is not what keypost operator init gave: " + e.refusal().detail(),
+              e)
+          : e;
+    }
+    return pem;
+  }
+
   private static void tell(Environment environment, RootCeremony.Root root) {
     environment.say("domain      " + root.domain());
     environment.say("root        " + root.key() + " (digest of its public key: what DNS will pin)");
@@ -88,10 +108,11 @@ final class RootCommands {
 
     @Override
     public Integer call() {
+      MailDomain owner = MailDomain.parse(domain);
+      RootCeremony ceremony = options.ceremony(environment);
+      ceremony.requireFree();
       RootCeremony.Root root =
-          options
-              .ceremony(environment)
-              .create(MailDomain.parse(domain), environment.newPassphrase(options.passphraseFile));
+          ceremony.create(owner, environment.newPassphrase(options.passphraseFile));
       environment.say("Made the root of " + root.domain() + " in " + options.directory + ".");
       tell(environment, root);
       environment.say("");
@@ -136,14 +157,15 @@ final class RootCommands {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
+      RootCeremony ceremony = options.ceremony(environment);
+      String requestPem = request(request, ceremony::requireSignable);
+      PrivateFiles.requireNoDirectory(out);
       Authority authority =
-          options
-              .ceremony(environment)
-              .sign(
-                  Files.readString(request),
-                  environment.passphrase(options.passphraseFile),
-                  onlyThis ? CaHandover.ONLY_THIS : CaHandover.KEEP_OTHERS);
+          ceremony.sign(
+              requestPem,
+              environment.passphrase(options.passphraseFile),
+              onlyThis ? CaHandover.ONLY_THIS : CaHandover.KEEP_OTHERS);
       PrivateFiles.write(out, AuthorityFile.write(authority));
       environment.say(
           "Checked that the request is one of "
@@ -198,10 +220,17 @@ final class RootCommands {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
       RootRotation rotation =
           new RootRotation(options.directory, environment.clock(), environment.random());
-      return request == null ? announce(rotation) : change(rotation, Files.readString(request));
+      PrivateFiles.requireNoDirectory(out);
+      if (request == null) {
+        rotation.requireNoneAnnounced();
+        return announce(rotation);
+      }
+      RootRotation.Haste haste = atOnce ? RootRotation.Haste.AT_ONCE : RootRotation.Haste.NONE;
+      String requestPem = request(request, pem -> rotation.requireChangeable(pem, haste));
+      return change(rotation, requestPem, haste);
     }
 
     private Integer announce(RootRotation rotation) {
@@ -232,14 +261,14 @@ final class RootCommands {
       return KeypostCommand.DONE;
     }
 
-    private Integer change(RootRotation rotation, String requestPem) {
+    private Integer change(RootRotation rotation, String requestPem, RootRotation.Haste haste) {
       Authority authority =
           rotation.change(
               requestPem,
               RootLock.passphrase(
                   environment.passphrase(
                       nextPassphraseFile == null ? options.passphraseFile : nextPassphraseFile)),
-              atOnce ? RootRotation.Haste.AT_ONCE : RootRotation.Haste.NONE);
+              haste);
       PrivateFiles.write(out, AuthorityFile.write(authority));
       environment.say(
           "The announced root signed the operational CA, and root statement gen "

@@ -5,11 +5,11 @@ import io.keypost.client.SendPolicy;
 import io.keypost.client.SentMessage;
 import io.keypost.client.home.PrivateFiles;
 import io.keypost.client.mime.ForeignHeaders;
+import io.keypost.client.mime.MessageFile;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -57,23 +57,32 @@ final class SendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    try (KeypostClient client = options.open(environment)) {
-      if (file != null) {
-        return send(client, file);
-      }
-      Path spooled = PrivateFiles.temporary(options.home(environment).directory().resolve("tmp"));
-      try {
-        Files.copy(environment.in(), spooled, StandardCopyOption.REPLACE_EXISTING);
-        return send(client, spooled);
-      } finally {
-        Files.deleteIfExists(spooled);
-      }
+    options.requireReady(environment);
+    if (file != null) {
+      return send(file, file.toString());
+    }
+    if (environment.terminal().isPresent()) {
+      environment.err().println("Reading the message from the terminal: Ctrl-D ends it.");
+    }
+    Path spooled = PrivateFiles.temporary(options.home(environment).directory().resolve("tmp"));
+    try {
+      Files.copy(environment.in(), spooled, StandardCopyOption.REPLACE_EXISTING);
+      return send(spooled, "standard input");
+    } finally {
+      Files.deleteIfExists(spooled);
     }
   }
 
-  private int send(KeypostClient client, Path message) throws IOException {
+  /** What is wrong with the message is said before a passphrase is asked for. */
+  private int send(Path message, String name) {
+    Set<Address> recipients = recipients(MessageFile.header(message, name));
+    try (KeypostClient client = options.open(environment)) {
+      return send(client, message, recipients);
+    }
+  }
+
+  private int send(KeypostClient client, Path message, Set<Address> recipients) {
     @Nullable RefusedException last = null;
-    Set<Address> recipients = recipients(message);
     for (Address recipient : recipients) {
       try {
         SentMessage sent =
@@ -87,13 +96,13 @@ final class SendCommand implements Callable<Integer> {
             "accepted "
                 + sent.messageId()
                 + " for "
-                + sent.recipient()
+                + sent.recipient().shown()
                 + (sent.recipient().equals(sent.addressedAs())
                     ? ""
-                    : " (written to " + sent.addressedAs() + ")"));
+                    : " (written to " + sent.addressedAs().shown() + ")"));
       } catch (RefusedException e) {
         if (recipients.size() > 1) {
-          environment.say("refused for " + recipient + ": " + e.code().wire());
+          environment.say("refused for " + recipient.shown() + ": " + e.code().wire());
         }
         last = e;
       }
@@ -104,26 +113,23 @@ final class SendCommand implements Callable<Integer> {
     return KeypostCommand.DONE;
   }
 
-  private Set<Address> recipients(Path message) throws IOException {
+  private Set<Address> recipients(ForeignHeaders header) {
     if (!to.isEmpty()) {
       Set<Address> said = new LinkedHashSet<>();
       to.forEach(address -> said.add(Address.parse(address)));
       return said;
     }
-    try (InputStream in = Files.newInputStream(message)) {
-      ForeignHeaders headers = ForeignHeaders.read(in);
-      if (!headers.all("Bcc").isEmpty()) {
-        throw RefusedException.of(
-            RefusalCode.MESSAGE_MALFORMED,
-            "the message has a Bcc field, which everyone who gets it would see: remove it and use"
-                + " --to");
-      }
-      Set<Address> named = headers.addresses("To", "Cc");
-      if (named.isEmpty()) {
-        throw RefusedException.of(
-            RefusalCode.MALFORMED_ADDRESS, "no recipient: the message has no To or Cc, use --to");
-      }
-      return named;
+    if (!header.all("Bcc").isEmpty()) {
+      throw RefusedException.of(
+          RefusalCode.MESSAGE_MALFORMED,
+          "the message has a Bcc field, which everyone who gets it would see: remove it and use"
+              + " --to");
     }
+    Set<Address> named = header.addresses("To", "Cc");
+    if (named.isEmpty()) {
+      throw RefusedException.of(
+          RefusalCode.MALFORMED_ADDRESS, "no recipient: the message has no To or Cc, use --to");
+    }
+    return named;
   }
 }

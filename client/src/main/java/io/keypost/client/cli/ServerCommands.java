@@ -1,13 +1,12 @@
 package io.keypost.client.cli;
 
 import io.keypost.client.home.ClientSettings;
+import io.keypost.client.home.PrivateFiles;
 import io.keypost.client.provider.OpenDirectory;
 import io.keypost.client.server.ServerEnrolment;
 import io.keypost.directory.identity.ServerIdentity;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.certificate.KeyEncryptionKey;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -72,13 +71,13 @@ final class ServerCommands {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
       ClientSettings settings = options.settings(environment);
       Optional<KeyEncryptionKey> kek =
           keyEncryptionKey == null
               ? Optional.empty()
               : Optional.of(
-                  KeyEncryptionKey.parseBase64(Files.readString(keyEncryptionKey).strip()));
+                  KeyEncryptionKey.parseBase64(PrivateFiles.text(keyEncryptionKey).strip()));
       try (OpenDirectory open = new OpenDirectory(settings, environment.clock())) {
         ServerIdentity made =
             new ServerEnrolment(open.client(), environment.random())

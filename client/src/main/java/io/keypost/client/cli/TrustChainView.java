@@ -4,6 +4,8 @@ import io.keypost.client.TrustChain;
 import io.keypost.client.json.Json;
 import io.keypost.directory.AddressView;
 import io.keypost.directory.Resolution;
+import io.keypost.protocol.address.Address;
+import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.refusal.Refusal;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
@@ -49,13 +51,19 @@ final class TrustChainView {
                 verdict,
                 DateTimeFormatter.ISO_INSTANT.format(at.truncatedTo(ChronoUnit.SECONDS)),
                 kind,
-                subject,
+                shown(subject),
                 detail));
+  }
+
+  private static String shown(String subject) {
+    return subject.indexOf('@') < 0
+        ? MailDomain.parseCanonical(subject).shown()
+        : Address.parseCanonical(subject).shown();
   }
 
   private static List<String> target(AddressView target) {
     String kind = target.record().content().getClass().getSimpleName().toLowerCase(Locale.ROOT);
-    return List.of("", target.record().address() + "  " + kind);
+    return List.of("", target.record().address().shown() + "  " + kind);
   }
 
   /** The whole as one JSON object. */

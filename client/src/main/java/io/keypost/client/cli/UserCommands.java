@@ -38,10 +38,10 @@ final class UserCommands {
       Address user = Address.parse(address);
       if (lift) {
         administration.resume(user);
-        environment.say(user + " receives and sends again.");
+        environment.say(user.shown() + " receives and sends again.");
       } else {
         administration.suspend(user);
-        environment.say(user + " is suspended: it receives and sends nothing.");
+        environment.say(user.shown() + " is suspended: it receives and sends nothing.");
       }
     }
   }
@@ -64,7 +64,7 @@ final class UserCommands {
     void ask(Administration administration) {
       Address user = Address.parse(address);
       administration.delete(user);
-      environment.say(user + " is deleted.");
+      environment.say(user.shown() + " is deleted.");
     }
   }
 }

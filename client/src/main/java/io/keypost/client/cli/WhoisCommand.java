@@ -3,6 +3,8 @@ package io.keypost.client.cli;
 import io.keypost.client.KeypostClient;
 import io.keypost.client.TrustChain;
 import io.keypost.protocol.address.Address;
+import io.keypost.protocol.refusal.Refusal;
+import io.keypost.protocol.refusal.RefusedException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,17 +33,30 @@ final class WhoisCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    Address asked = Address.parse(address);
     try (KeypostClient client = options.open(environment)) {
-      TrustChain chain = client.whois(Address.parse(address));
+      TrustChain chain = client.whois(asked);
       if (json) {
         environment.say(TrustChainView.json(chain));
       } else {
         TrustChainView.lines(chain).forEach(environment::say);
       }
       if (chain.failure().isPresent()) {
-        throw chain.failure().get();
+        throw ended(chain, chain.failure().get());
       }
       return KeypostCommand.DONE;
     }
+  }
+
+  /** The reason stands in the chain's last line: what is said of it here is where that is. */
+  static RefusedException ended(TrustChain chain, RefusedException reason) {
+    String detail =
+        "the chain of trust of "
+            + chain.asked().shown()
+            + " breaks at the link "
+            + chain.broken().orElseThrow().kind().word();
+    return reason.refusal() instanceof Refusal.RetryAfter later
+        ? RefusedException.retryAfter(later.code(), later.after(), detail)
+        : RefusedException.of(reason.code(), detail, reason);
   }
 }

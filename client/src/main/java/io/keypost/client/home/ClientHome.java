@@ -59,6 +59,11 @@ public final class ClientHome {
     return Files.exists(directory.resolve(ACCOUNT_FILE));
   }
 
+  /** Whether a device was prepared here, and nobody knows whether its key was published. */
+  public boolean isUnfinished() {
+    return !isEnrolled() && Files.exists(directory.resolve(DEVICE_FILE));
+  }
+
   /**
    * The address that is enrolled here.
    *
@@ -117,15 +122,24 @@ public final class ClientHome {
    */
   public Secrets unlock(char[] passphrase) {
     Account account = account();
-    DeviceSecrets device =
-        DeviceSecrets.unprotect(
-            PrivateFiles.read(directory.resolve(DEVICE_FILE)),
-            Address.parseCanonical(Json.required(account.address, "address")),
-            passphrase);
-    PrivateKey login = KeyProtection.unprotect(text(LOGIN_FILE), passphrase.clone());
-    return new Secrets(
-        device,
-        new KeyPair(P256.publicFromPem(Json.required(account.loginKey, "loginKey")), login));
+    try {
+      DeviceSecrets device =
+          DeviceSecrets.unprotect(
+              PrivateFiles.read(directory.resolve(DEVICE_FILE)),
+              Address.parseCanonical(Json.required(account.address, "address")),
+              passphrase);
+      PrivateKey login = KeyProtection.unprotect(text(LOGIN_FILE), passphrase.clone());
+      return new Secrets(
+          device,
+          new KeyPair(P256.publicFromPem(Json.required(account.loginKey, "loginKey")), login));
+    } catch (RefusedException e) {
+      throw e.code() == RefusalCode.SECRET_KEY_UNUSABLE
+          ? RefusedException.of(
+              e.code(),
+              "the passphrase is not that of " + directory + ", or its files are damaged",
+              e)
+          : e;
+    }
   }
 
   /** What was kept with {@link #keep}; the usual ones if nothing was. */
@@ -133,7 +147,7 @@ public final class ClientHome {
     if (!Files.exists(directory.resolve(SETTINGS_FILE))) {
       return ClientSettings.usual();
     }
-    Settings kept = Json.read(PrivateFiles.read(directory.resolve(SETTINGS_FILE)), Settings.class);
+    Settings kept = PrivateFiles.json(directory.resolve(SETTINGS_FILE), Settings.class);
     return new ClientSettings(
         Optional.ofNullable(kept.dns),
         Optional.ofNullable(kept.trustAnchorFile).map(Path::of),
@@ -165,11 +179,9 @@ public final class ClientHome {
 
   private Account account() {
     if (!isEnrolled()) {
-      throw RefusedException.of(
-          RefusalCode.NOT_FOUND,
-          "nobody is enrolled in " + directory + ": run keypost enrol first");
+      throw nobodyEnrolled();
     }
-    return Json.read(PrivateFiles.read(directory.resolve(ACCOUNT_FILE)), Account.class);
+    return PrivateFiles.json(directory.resolve(ACCOUNT_FILE), Account.class);
   }
 
   private String text(String name) {

@@ -4,10 +4,6 @@ import io.keypost.directory.DirectorySettings;
 import io.keypost.directory.config.DirectoryConfiguration;
 import io.keypost.directory.dns.DnsSettings;
 import io.keypost.directory.net.AllowedTargets;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -50,16 +46,18 @@ public record ClientSettings(
     return DirectorySettings.of(
         DnsSettings.of(
             dnsServers.map(DirectoryConfiguration::servers).orElse(List.of()),
-            trustAnchorFile.map(ClientSettings::text).orElseGet(DnsSettings::rootTrustAnchor),
+            trustAnchorFile.map(PrivateFiles::text).orElseGet(DnsSettings::rootTrustAnchor),
             DnsSettings.DEFAULT_QUERY_TIMEOUT),
         AllowedTargets.parse(allowedNetworks, allowedPorts));
   }
 
-  private static String text(Path file) {
-    try {
-      return Files.readString(file, StandardCharsets.US_ASCII);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the DNSSEC trust anchor cannot be read", e);
-    }
+  /**
+   * Finds out before anything is begun that they cannot be used.
+   *
+   * @throws IllegalArgumentException for a value that cannot be used
+   * @throws java.io.UncheckedIOException when the trust anchor cannot be read
+   */
+  public void requireUsable() {
+    directory();
   }
 }

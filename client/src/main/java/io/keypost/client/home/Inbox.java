@@ -90,7 +90,7 @@ public final class Inbox {
   }
 
   private static Fetched read(Path place) {
-    Facts facts = Json.read(PrivateFiles.read(place.resolve(FACTS_FILE)), Facts.class);
+    Facts facts = PrivateFiles.json(place.resolve(FACTS_FILE), Facts.class);
     return new Fetched(
         Json.required(facts.id, "id"),
         Instant.parse(Json.required(facts.receivedAt, "receivedAt")),

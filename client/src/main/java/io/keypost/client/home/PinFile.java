@@ -111,20 +111,24 @@ public final class PinFile implements PinMemory {
   }
 
   private Entries read() {
-    return Files.exists(file) ? Json.read(PrivateFiles.read(file), Entries.class) : new Entries();
+    return Files.exists(file) ? PrivateFiles.json(file, Entries.class) : new Entries();
   }
 
   /**
    * Without memory nothing is accepted: a file that cannot be used is a failure, never an empty
    * memory.
    */
-  private static <T> CompletionStage<T> attempt(Supplier<T> work) {
+  private <T> CompletionStage<T> attempt(Supplier<T> work) {
     try {
       return CompletableFuture.completedFuture(work.get());
     } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(
           RefusedException.of(
-              RefusalCode.STORE_UNAVAILABLE, "the file of remembered pins cannot be used", e));
+              RefusalCode.STORE_UNAVAILABLE,
+              "the file of remembered pins, "
+                  + file
+                  + ", cannot be used: it is damaged or not yours",
+              e));
     }
   }
 }

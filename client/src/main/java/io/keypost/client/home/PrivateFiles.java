@@ -1,12 +1,17 @@
 package io.keypost.client.home;
 
+import io.keypost.client.json.Json;
 import io.keypost.protocol.Bytes;
+import io.keypost.protocol.refusal.RefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -33,7 +38,7 @@ public final class PrivateFiles {
       Files.createDirectories(directory, OWNER_ONLY_DIRECTORY);
       return directory;
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw about(directory, e);
     }
   }
 
@@ -53,7 +58,7 @@ public final class PrivateFiles {
       }
       Files.move(beside, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw about(file, e);
     }
   }
 
@@ -67,7 +72,7 @@ public final class PrivateFiles {
     try {
       return Files.createTempFile(createDirectory(directory), ".new-", "", OWNER_ONLY);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw about(directory, e);
     }
   }
 
@@ -76,13 +81,74 @@ public final class PrivateFiles {
     try {
       return Bytes.copyOf(Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw about(file, e);
     }
   }
 
   /** Reads a file whole, as UTF-8. */
   public static String text(Path file) {
     return new String(read(file).toByteArray(), StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Reads a file that {@link Json#write} made.
+   *
+   * @throws UncheckedIOException with the file's name, also when it holds something else
+   */
+  public static <T> T json(Path file, Class<T> type) {
+    try {
+      return Json.read(read(file), type);
+    } catch (RefusedException e) {
+      throw about(file, new IOException("it is not as Keypost wrote it", e));
+    }
+  }
+
+  /**
+   * Finds out that a file cannot be read before something is begun that needs it.
+   *
+   * @throws UncheckedIOException with its name, when it is not there, is no file that can be read
+   *     more than once, or is somebody else's
+   */
+  public static void requireReadable(Path file) {
+    if (!Files.exists(file)) {
+      throw about(file, new NoSuchFileException(file.toString()));
+    }
+    if (!Files.isRegularFile(file)) {
+      throw about(
+          file, new IOException(Files.isDirectory(file) ? "it is a directory" : "it is no file"));
+    }
+    if (!Files.isReadable(file)) {
+      throw about(file, new AccessDeniedException(file.toString()));
+    }
+  }
+
+  /**
+   * Finds out that nothing can be written to {@code file} before the work is done that makes what
+   * is to stand there.
+   *
+   * @throws UncheckedIOException when a directory has that name
+   */
+  public static void requireNoDirectory(Path file) {
+    if (Files.isDirectory(file)) {
+      throw about(file, new IOException("it is a directory"));
+    }
+  }
+
+  /**
+   * What is said of {@code error}: it names the file that its user knows, not one beside it, and
+   * not none at all.
+   */
+  private static UncheckedIOException about(Path file, IOException error) {
+    String name = file.toString();
+    FileSystemException named =
+        switch (error) {
+          case NoSuchFileException gone -> new NoSuchFileException(name);
+          case AccessDeniedException denied -> new AccessDeniedException(name);
+          case FileSystemException other -> new FileSystemException(name, null, other.getReason());
+          default -> new FileSystemException(name, null, error.getMessage());
+        };
+    named.initCause(error);
+    return new UncheckedIOException(named);
   }
 
   /** Gives a file another name, in one step; what had that name is gone. */

@@ -94,7 +94,7 @@ public final class SentCopies {
   }
 
   private static Sent read(Path place) {
-    Facts facts = Json.read(PrivateFiles.read(place.resolve(FACTS_FILE)), Facts.class);
+    Facts facts = PrivateFiles.json(place.resolve(FACTS_FILE), Facts.class);
     return new Sent(
         MessageId.parseBase64Url(Json.required(facts.messageId, "messageId")),
         Address.parseCanonical(Json.required(facts.recipient, "recipient")),

@@ -1,5 +1,6 @@
 package io.keypost.client.operator;
 
+import io.keypost.client.home.PrivateFiles;
 import io.keypost.client.json.Json;
 import io.keypost.client.json.Problems;
 import io.keypost.client.root.Authority;
@@ -10,13 +11,14 @@ import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -273,19 +275,28 @@ public final class Administration implements AutoCloseable {
       }
       return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
     } catch (IOException e) {
-      throw RefusedException.of(
-          RefusalCode.UNAVAILABLE,
-          "the key server's management port at " + management + ": " + e,
-          e);
+      throw RefusedException.of(RefusalCode.UNAVAILABLE, inWords(e), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw RefusedException.of(RefusalCode.UNAVAILABLE, "interrupted", e);
     }
   }
 
+  private String inWords(IOException error) {
+    return switch (error) {
+      case ConnectException nobody ->
+          "nothing answers at "
+              + management
+              + ": the key server does not run there, or --management is another";
+      case HttpTimeoutException late ->
+          "no answer from " + management + " within " + TIMEOUT.toSeconds() + " s";
+      default -> "the connection to " + management + " broke off";
+    };
+  }
+
   /** Another file's content must not reach an error message, nor the wire. */
-  private String adminToken() throws IOException {
-    String token = Files.readString(adminTokenFile).strip();
+  private String adminToken() {
+    String token = PrivateFiles.text(adminTokenFile).strip();
     if (!TOKEN.matcher(token).matches()) {
       throw RefusedException.of(
           RefusalCode.UNAUTHENTICATED, adminTokenFile + " does not hold an admin token");

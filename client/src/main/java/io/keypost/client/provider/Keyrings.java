@@ -78,7 +78,11 @@ public final class Keyrings {
       throw e.code() == RefusalCode.ASSERTION_INVALID
           ? RefusedException.of(
               RefusalCode.SECRET_KEY_UNUSABLE,
-              "the recovery code is not that of " + provider.user(),
+              "the recovery code is not that of "
+                  + provider.user().shown()
+                  + ", or opens nothing any more ("
+                  + e.refusal().detail()
+                  + ")",
               e)
           : e;
     }

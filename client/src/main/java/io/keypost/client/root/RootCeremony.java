@@ -114,9 +114,7 @@ public final class RootCeremony {
 
   /** As {@link #create(MailDomain, char[])}, under any lock. */
   public Root create(MailDomain domain, RootLock lock) {
-    if (exists()) {
-      throw RefusedException.of(RefusalCode.CONFLICT, directory + " holds a root already");
-    }
+    requireFree();
     KeyPair keys = P256.generate(random);
     X509Certificate certificate = CertificateIssuer.root(domain, keys, clock.instant(), random);
     PrivateFiles.createDirectory(directory);
@@ -127,6 +125,17 @@ public final class RootCeremony {
     // Last: a directory with a key is complete.
     PrivateFiles.write(directory.resolve(KEY_FILE), lock.close(keys.getPrivate(), random));
     return show();
+  }
+
+  /**
+   * Refuses a directory that has a root.
+   *
+   * @throws RefusedException {@code conflict}
+   */
+  public void requireFree() {
+    if (exists()) {
+      throw RefusedException.of(RefusalCode.CONFLICT, directory + " holds a root already");
+    }
   }
 
   /** Whether the directory holds a root. */
@@ -160,11 +169,22 @@ public final class RootCeremony {
     return sign(requestPem, RootLock.passphrase(passphrase), handover);
   }
 
+  /**
+   * Finds out without the secret key that {@link #sign(String, char[], CaHandover)} would refuse a
+   * request.
+   *
+   * @throws RefusedException {@code not_found} when there is no root here, {@code certificate_…}
+   *     when the request is none, another domain's or for another use
+   */
+  public void requireSignable(String requestPem) {
+    requireFor(show().domain(), CertificateRequest.fromPem(requestPem));
+  }
+
   /** As {@link #sign(String, char[], CaHandover)}, under any lock. */
   public Authority sign(String requestPem, RootLock lock, CaHandover handover) {
+    requireSignable(requestPem);
     Root root = show();
     CertificateRequest request = CertificateRequest.fromPem(requestPem);
-    requireFor(root.domain(), request);
     PrivateKey key = lock.open(text(KEY_FILE));
     Instant now = clock.instant();
     X509Certificate ca =
@@ -313,7 +333,7 @@ public final class RootCeremony {
   }
 
   private State state() {
-    return Json.read(PrivateFiles.read(directory.resolve(STATE_FILE)), State.class);
+    return PrivateFiles.json(directory.resolve(STATE_FILE), State.class);
   }
 
   private String text(String name) {

@@ -9,6 +9,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /**
  * Exchanges a domain's root in two steps, with a time between them.
@@ -67,16 +68,27 @@ public final class RootRotation {
    *     yet, {@code secret_key_unusable}
    */
   public Announcement announce(RootLock lock, RootLock nextLock) {
+    requireNoneAnnounced();
     RootCeremony.Root root = current.show();
-    if (root.announced().isPresent()) {
-      throw RefusedException.of(
-          RefusalCode.CONFLICT,
-          "a next root is announced already, since " + root.announced().get().since());
-    }
     // One that is there was made by an attempt that came no further.
     RootCeremony.Root coming = next.exists() ? next.show() : next.create(root.domain(), nextLock);
     Authority authority = current.announce(coming.key(), lock);
     return new Announcement(authority, coming.key(), clock.instant().plus(ANNOUNCED_AT_LEAST));
+  }
+
+  /**
+   * Finds out without a secret key that {@link #announce} would refuse.
+   *
+   * @throws RefusedException {@code conflict} when a root is announced already, {@code not_found}
+   *     when there is none here
+   */
+  public void requireNoneAnnounced() {
+    Optional<RootCeremony.Announced> announced = current.show().announced();
+    if (announced.isPresent()) {
+      throw RefusedException.of(
+          RefusalCode.CONFLICT,
+          "a next root is announced already, since " + announced.get().since());
+    }
   }
 
   /**
@@ -89,9 +101,25 @@ public final class RootRotation {
    *     otherwise as {@link RootCeremony#sign}
    */
   public Authority change(String requestPem, RootLock nextLock, Haste haste) {
+    requireChangeable(requestPem, haste);
     RootCeremony.Root root = current.show();
+    next.startAt(root.gen());
+    Authority authority = next.sign(requestPem, nextLock, CaHandover.ONLY_THIS);
+    PrivateFiles.write(nextDirectory.resolve(RootCeremony.CHANGED_FILE), Long.toString(root.gen()));
+    current.finishChange();
+    return authority;
+  }
+
+  /**
+   * Finds out without a secret key that {@link #change} would refuse.
+   *
+   * @throws RefusedException as {@link #change}, but for a wrong lock
+   */
+  public void requireChangeable(String requestPem, Haste haste) {
     RootCeremony.Announced announced =
-        root.announced()
+        current
+            .show()
+            .announced()
             .orElseThrow(
                 () ->
                     RefusedException.of(
@@ -110,10 +138,6 @@ public final class RootRotation {
       throw RefusedException.of(
           RefusalCode.CONFLICT, nextDirectory + " holds another root than the announced one");
     }
-    next.startAt(root.gen());
-    Authority authority = next.sign(requestPem, nextLock, CaHandover.ONLY_THIS);
-    PrivateFiles.write(nextDirectory.resolve(RootCeremony.CHANGED_FILE), Long.toString(root.gen()));
-    current.finishChange();
-    return authority;
+    next.requireSignable(requestPem);
   }
 }

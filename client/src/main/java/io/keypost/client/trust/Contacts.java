@@ -73,6 +73,6 @@ public final class Contacts {
   }
 
   private Entries read() {
-    return Files.exists(file) ? Json.read(PrivateFiles.read(file), Entries.class) : new Entries();
+    return Files.exists(file) ? PrivateFiles.json(file, Entries.class) : new Entries();
   }
 }

@@ -8,45 +8,31 @@ import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.certificate.CertificateRequest;
 import io.keypost.protocol.certificate.CertificateUse;
 import io.keypost.protocol.certificate.P256;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KeypostCommandTest {
-  private static final Instant NOW = Instant.parse("2026-11-24T07:00:00Z");
-  private static final SecureRandom RANDOM = new SecureRandom();
-
   @TempDir private Path directory;
-  private final ByteArrayOutputStream out = new ByteArrayOutputStream();
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private @Nullable Terminal terminal;
+  private final Commands commands = new Commands();
 
   @Test
   void withoutACommandOrWithAnUnknownOneItSaysHowItIsUsed() {
-    assertThat(run()).isEqualTo(KeypostCommand.WRONG_USAGE);
-    assertThat(text(err)).contains("Usage: keypost");
-    assertThat(run("sned")).isEqualTo(KeypostCommand.WRONG_USAGE);
-    assertThat(run("enrol", "alice@alpha.test")).isEqualTo(KeypostCommand.WRONG_USAGE);
-    assertThat(text(err)).contains("--code");
+    assertThat(commands.run()).isEqualTo(KeypostCommand.WRONG_USAGE);
+    assertThat(commands.err()).contains("Usage: keypost");
+    assertThat(commands.run("sned")).isEqualTo(KeypostCommand.WRONG_USAGE);
+    assertThat(commands.run("enrol", "alice@alpha.test")).isEqualTo(KeypostCommand.WRONG_USAGE);
+    assertThat(commands.err()).contains("--code");
   }
 
   @Test
@@ -68,22 +54,41 @@ class KeypostCommandTest {
           "read",
           "outcomes"
         }) {
-      assertThat(run(command, "--help")).as(command).isEqualTo(KeypostCommand.DONE);
+      assertThat(commands.run(command, "--help")).as(command).isEqualTo(KeypostCommand.DONE);
     }
-    assertThat(text(out)).contains("octet for octet");
+    assertThat(commands.out()).contains("octet for octet");
+  }
+
+  @Test
+  void everyCommandSaysItsVersionAndWhatItRunsOn() throws IOException {
+    assertThat(commands.run("--version")).isEqualTo(KeypostCommand.DONE);
+    assertThat(commands.run("operator", "domain", "import", "-V")).isEqualTo(KeypostCommand.DONE);
+    assertThat(commands.out().lines().filter(line -> line.startsWith("Keypost ")))
+        .hasSize(2)
+        .containsOnly("Keypost " + versionOfTheBuild());
+    assertThat(commands.out().lines().filter(line -> line.startsWith("Java ")))
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("Java " + Runtime.version() + ", "));
+  }
+
+  /** The first version in the root POM is the project's own. */
+  private static String versionOfTheBuild() throws IOException {
+    String pom = Files.readString(Path.of(System.getProperty("keypost.root"), "pom.xml"));
+    return pom.substring(
+        pom.indexOf("<version>") + "<version>".length(), pom.indexOf("</version>"));
   }
 
   @Test
   void whoIsNotEnrolledIsToldSoBeforeAPassphraseIsAskedFor() {
-    assertThat(run("fetch", "--home", home())).isEqualTo(KeypostCommand.REFUSED);
-    assertThat(text(err)).startsWith("keypost: not_found: nobody is enrolled in ");
+    assertThat(commands.run("fetch", "--home", home())).isEqualTo(KeypostCommand.REFUSED);
+    assertThat(commands.err()).startsWith("keypost: not_found: nobody is enrolled in ");
   }
 
   @Test
   void withoutAWayOutForTheRecoveryCodeNothingIsEnrolled() {
-    assertThat(run("enrol", "alice@alpha.test", "--code", "x", "--home", home()))
+    assertThat(commands.run("enrol", "alice@alpha.test", "--code", "x", "--home", home()))
         .isEqualTo(KeypostCommand.REFUSED);
-    assertThat(text(err)).contains("secret_key_unusable", "--recovery-file");
+    assertThat(commands.err()).contains("secret_key_unusable", "--recovery-file");
     assertThat(Path.of(home())).doesNotExist();
   }
 
@@ -92,7 +97,7 @@ class KeypostCommandTest {
     Path file = directory.resolve("code");
     Files.writeString(file, "another code");
     assertThat(
-            run(
+            commands.run(
                 "enrol",
                 "alice@alpha.test",
                 "--code",
@@ -102,7 +107,7 @@ class KeypostCommandTest {
                 "--recovery-file",
                 file.toString()))
         .isEqualTo(KeypostCommand.REFUSED);
-    assertThat(text(err)).contains("conflict");
+    assertThat(commands.err()).contains("conflict");
     assertThat(Files.readString(file)).isEqualTo("another code");
   }
 
@@ -111,20 +116,20 @@ class KeypostCommandTest {
     Typing typing =
         new Typing(
             List.of(shown -> "zoo", shown -> "", shown -> String.join(" ", shown.reversed())));
-    terminal = typing;
-    assertThat(run("enrol", "alice@alpha.test", "--code", "x", "--home", home()))
+    commands.at(typing);
+    assertThat(commands.run("enrol", "alice@alpha.test", "--code", "x", "--home", home()))
         .isEqualTo(KeypostCommand.REFUSED);
-    assertThat(text(err)).contains("was not typed back: nothing was published");
+    assertThat(commands.err()).contains("was not typed back: nothing was published");
     assertThat(typing.answers).isEmpty();
     assertThat(Path.of(home())).doesNotExist();
   }
 
   @Test
   void aRecoveryCodeThatIsTypedBackIsTakenAtTheSecondTryTooByKpKey21() {
-    terminal = new Typing(List.of(shown -> "zoo", shown -> String.join(" ", shown)));
+    commands.at(new Typing(List.of(shown -> "zoo", shown -> String.join(" ", shown))));
     // The next thing after the proof is the key server, which nobody finds here.
     assertThat(
-            run(
+            commands.run(
                 "enrol",
                 "alice@alpha.test",
                 "--code",
@@ -136,8 +141,8 @@ class KeypostCommandTest {
                 "--allow-networks",
                 "127.0.0.0/8"))
         .isEqualTo(KeypostCommand.TEMPORARY);
-    assertThat(text(out)).contains("Write it down now", "has 12 words, not 1");
-    assertThat(text(err)).contains("dns_unavailable");
+    assertThat(commands.out()).contains("Write it down now", "has 12 words, not 1");
+    assertThat(commands.err()).contains("dns_unavailable");
   }
 
   /** Types what is computed from the twelve words that were shown. */
@@ -151,7 +156,8 @@ class KeypostCommandTest {
     @Override
     public @Nullable String ask(String prompt) {
       List<String> shown = new ArrayList<>();
-      text(out)
+      commands
+          .out()
           .lines()
           .filter(line -> line.matches(" {2}[ 1][0-9] {2}[a-z]+"))
           .forEach(line -> shown.add(line.substring(6)));
@@ -173,28 +179,31 @@ class KeypostCommandTest {
         CertificateRequest.make(
                 MailDomain.parse("alpha.test"),
                 CertificateUse.OPERATIONAL_CA,
-                P256.generate(RANDOM),
-                RANDOM)
+                P256.generate(Commands.RANDOM),
+                Commands.RANDOM)
             .toPem());
     String dir = directory.resolve("root").toString();
     Path answer = directory.resolve("authority.json");
 
-    assertThat(run("root", "create", "alpha.test", "--dir", dir)).isEqualTo(KeypostCommand.DONE);
-    assertThat(run("root", "sign", request.toString(), "--dir", dir, "--out", answer.toString()))
+    assertThat(commands.run("root", "create", "alpha.test", "--dir", dir))
         .isEqualTo(KeypostCommand.DONE);
-    assertThat(run("root", "show", "--dir", dir)).isEqualTo(KeypostCommand.DONE);
+    assertThat(
+            commands.run(
+                "root", "sign", request.toString(), "--dir", dir, "--out", answer.toString()))
+        .isEqualTo(KeypostCommand.DONE);
+    assertThat(commands.run("root", "show", "--dir", dir)).isEqualTo(KeypostCommand.DONE);
 
-    assertThat(text(out))
+    assertThat(commands.out())
         .contains("domain      alpha.test", "statements  1", "Its secret key is in root.key");
-    assertThat(AuthorityFile.read(Bytes.copyOf(Files.readAllBytes(answer))).gen()).isEqualTo(1);
+    assertThat(AuthorityFile.read(answer).gen()).isEqualTo(1);
     assertThat(Files.readString(answer)).doesNotContain("PRIVATE");
   }
 
   @Test
   void aRefusalIsOneLineWithItsCode() {
     String dir = directory.resolve("root").toString();
-    assertThat(run("root", "show", "--dir", dir)).isEqualTo(KeypostCommand.REFUSED);
-    assertThat(text(err).lines().findFirst())
+    assertThat(commands.run("root", "show", "--dir", dir)).isEqualTo(KeypostCommand.REFUSED);
+    assertThat(commands.err().lines().findFirst())
         .contains("keypost: not_found: there is no root in " + dir);
   }
 
@@ -207,7 +216,7 @@ class KeypostCommandTest {
       port = closed.getLocalPort();
     }
     assertThat(
-            run(
+            commands.run(
                 "operator",
                 "domain",
                 "--management",
@@ -215,22 +224,22 @@ class KeypostCommandTest {
                 "--admin-token-file",
                 token.toString()))
         .isEqualTo(KeypostCommand.TEMPORARY);
-    assertThat(text(err)).contains("unavailable", "This is temporary");
+    assertThat(commands.err()).contains("unavailable", "This is temporary");
   }
 
   @Test
   void aFileThatHoldsNoAdminTokenIsNotShown() throws IOException {
     Path wrong = directory.resolve("wrong");
     Files.writeString(wrong, "-----BEGIN PRIVATE KEY-----\nsecret\n");
-    assertThat(run("operator", "domain", "--admin-token-file", wrong.toString()))
+    assertThat(commands.run("operator", "domain", "--admin-token-file", wrong.toString()))
         .isEqualTo(KeypostCommand.REFUSED);
-    assertThat(text(err)).contains("unauthenticated").doesNotContain("secret");
+    assertThat(commands.err()).contains("unauthenticated").doesNotContain("secret");
   }
 
   @Test
   void settingsAreKeptAndChecked() {
     assertThat(
-            run(
+            commands.run(
                 "config",
                 "--home",
                 home(),
@@ -239,7 +248,7 @@ class KeypostCommandTest {
                 "--allow-networks",
                 "127.0.0.0/8"))
         .isEqualTo(KeypostCommand.DONE);
-    assertThat(run("config", "--home", home(), "--dns", "not an address"))
+    assertThat(commands.run("config", "--home", home(), "--dns", "not an address"))
         .isEqualTo(KeypostCommand.WRONG_USAGE);
     assertThat(new ClientHome(Path.of(home())).settings().dnsServers()).contains("127.0.0.1:5353");
   }
@@ -266,24 +275,21 @@ class KeypostCommandTest {
             "Subject: Привет\ufffd[31m", "Привет\ufffd[2J", "(image/png bild.png: see --raw)");
   }
 
+  @Test
+  void anAddressInAHeaderIsShownInUnicodeWithItsCanonicalFormBeside() {
+    assertThat(
+            MessageView.lines(
+                Bytes.utf8(
+                    "From: =?utf-8?q?J=C3=BCrg?= <jürg@xn--zrich-kva.test>\r\n"
+                        + "To: bob@beta.test, info@zürich.test\r\n"
+                        + "Cc: nobody in particular\r\n\r\nHello.\r\n")))
+        .startsWith(
+            "From: Jürg <jürg@zürich.test> (jürg@xn--zrich-kva.test)",
+            "To: bob@beta.test, info@zürich.test (info@xn--zrich-kva.test)",
+            "Cc: nobody in particular");
+  }
+
   private String home() {
     return directory.resolve("home").toString();
-  }
-
-  private int run(String... arguments) {
-    return KeypostCommand.run(
-        new Environment(
-            InstantSource.fixed(NOW),
-            RANDOM,
-            InputStream.nullInputStream(),
-            new PrintStream(out, true, StandardCharsets.UTF_8),
-            new PrintStream(err, true, StandardCharsets.UTF_8),
-            Map.of(Environment.PASSPHRASE_VARIABLE, "correct horse"),
-            Optional.ofNullable(terminal)),
-        arguments);
-  }
-
-  private static String text(ByteArrayOutputStream stream) {
-    return stream.toString(StandardCharsets.UTF_8);
   }
 }

@@ -47,6 +47,25 @@ class TrustChainViewTest {
   }
 
   @Test
+  void showsANameInUnicodeWithItsCanonicalFormBeside() {
+    TrustChain chain =
+        new TrustChain(
+            Address.parse("jürg@zürich.test"),
+            List.of(
+                new Link(Kind.DNS, "xn--zrich-kva.test", NOW, "is secure", Map.of()),
+                new Link(Kind.ADDRESS, "jürg@xn--zrich-kva.test", NOW, "a mailbox", Map.of())),
+            Optional.empty(),
+            Optional.empty());
+
+    assertThat(TrustChainView.lines(chain))
+        .satisfiesExactly(
+            dns -> assertThat(dns).endsWith("  zürich.test (xn--zrich-kva.test): is secure"),
+            address ->
+                assertThat(address)
+                    .endsWith("  jürg@zürich.test (jürg@xn--zrich-kva.test): a mailbox"));
+  }
+
+  @Test
   void saysTheSameInJson() throws IOException {
     JsonNode json = new ObjectMapper().readTree(TrustChainView.json(BROKEN));
 

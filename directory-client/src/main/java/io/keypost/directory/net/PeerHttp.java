@@ -389,7 +389,7 @@ public final class PeerHttp implements AutoCloseable {
         + " at "
         + endpoint.address().getHostAddress()
         + ": "
-        + (message == null ? error.getClass().getSimpleName() : message);
+        + (message == null ? "the connection broke off" : message);
   }
 
   /** Closes all connections. */

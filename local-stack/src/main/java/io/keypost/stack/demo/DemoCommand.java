@@ -1,6 +1,6 @@
 package io.keypost.stack.demo;
 
-import io.keypost.client.mime.ForeignHeaders;
+import io.keypost.client.mime.MessageFile;
 import io.keypost.protocol.refusal.RefusedException;
 import io.keypost.stack.Directories;
 import java.io.IOException;
@@ -102,12 +102,10 @@ public final class DemoCommand implements Callable<Integer> {
     if (Files.size(message) > MAX_MESSAGE_OCTETS) {
       throw new IOException(message + " is larger than " + (MAX_MESSAGE_OCTETS >> 20) + " MiB");
     }
-    try (InputStream in = Files.newInputStream(message)) {
-      if (ForeignHeaders.read(in).all("From").isEmpty()) {
-        throw new IOException(message + " is no RFC 5322 message: its header has no From");
-      }
+    try {
+      MessageFile.requireMessage(message);
     } catch (RefusedException e) {
-      throw new IOException(message + " is no RFC 5322 message: " + e.getMessage(), e);
+      throw new IOException(e.refusal().detail(), e);
     }
   }
 

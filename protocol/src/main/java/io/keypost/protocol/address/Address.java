@@ -64,6 +64,15 @@ public record Address(String local, MailDomain domain) implements Comparable<Add
     return local + '@' + domain.unicode();
   }
 
+  /**
+   * The address as a reader is shown it: in Unicode, and where that is not the canonical form, with
+   * the canonical form beside it, which an address that only looks like another does not share
+   * (KP-ADR-5).
+   */
+  public String shown() {
+    return domain.isAscii() ? toString() : unicode() + " (" + this + ")";
+  }
+
   /** By domain, then by local part. */
   @Override
   public int compareTo(Address other) {

@@ -63,6 +63,16 @@ public record MailDomain(String value) implements Comparable<MailDomain> {
     return shown.toString();
   }
 
+  /** The name as a reader is shown it: as {@link Address#shown}. */
+  public String shown() {
+    return isAscii() ? value : unicode() + " (" + value + ")";
+  }
+
+  /** Whether the Unicode form is the canonical one. */
+  boolean isAscii() {
+    return unicode().equals(value);
+  }
+
   /** Whether this is {@code other} or a name below it. */
   public boolean isWithin(MailDomain other) {
     return value.equals(other.value) || value.endsWith("." + other.value);

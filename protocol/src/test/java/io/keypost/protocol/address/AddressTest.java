@@ -193,4 +193,14 @@ class AddressTest {
             RefusedException.class,
             e -> assertThat(e.code()).isEqualTo(RefusalCode.MALFORMED_ADDRESS));
   }
+
+  @Test
+  void aReaderIsShownTheCanonicalFormBesideTheUnicodeOneByKpAdr5() {
+    assertThat(Address.parse("jürg@zürich.test").shown())
+        .isEqualTo("jürg@zürich.test (jürg@xn--zrich-kva.test)");
+    assertThat(Address.parse("jürg@alpha.test").shown()).isEqualTo("jürg@alpha.test");
+    assertThat(MailDomain.parse("xn--zrich-kva.test").shown())
+        .isEqualTo("zürich.test (xn--zrich-kva.test)");
+    assertThat(MailDomain.parse("alpha.test").shown()).isEqualTo("alpha.test");
+  }
 }
