@@ -2,6 +2,8 @@ package io.keypost.delivery;
 
 import io.keypost.delivery.custody.OutcomesSettled;
 import io.keypost.delivery.custody.Settlement;
+import io.keypost.delivery.custody.TerminalOutcome;
+import io.keypost.protocol.refusal.RefusalCode;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -9,8 +11,8 @@ import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
 /**
- * Counts outcomes ({@code keypost.outcomes}, by stage, outcome and code) and writes one line for
- * each, with the message id.
+ * Counts outcomes ({@code keypost.outcomes}, by stage, outcome and code; {@code other} for a code
+ * that this version does not know) and writes one line for each, with the message id.
  */
 @ApplicationScoped
 class OutcomeReport {
@@ -30,7 +32,14 @@ class OutcomeReport {
       String outcome = settlement.outcome().word();
       String code = settlement.outcome().codeText().orElse("none");
       registry
-          .counter("keypost.outcomes", "stage", settled.stage(), "outcome", outcome, "code", code)
+          .counter(
+              "keypost.outcomes",
+              "stage",
+              settled.stage(),
+              "outcome",
+              outcome,
+              "code",
+              label(settlement.outcome()))
           .increment();
       MDC.put(MESSAGE_ID, settlement.mail().messageId().base64Url());
       try {
@@ -46,5 +55,19 @@ class OutcomeReport {
         MDC.remove(MESSAGE_ID);
       }
     }
+  }
+
+  /** A receipt's code is its signer's text: only the codes that are listed become labels. */
+  private static String label(TerminalOutcome outcome) {
+    return switch (outcome) {
+      case TerminalOutcome.Delivered _, TerminalOutcome.Expired _ -> "none";
+      case TerminalOutcome.Unconfirmed _ -> TerminalOutcome.UNCONFIRMED;
+      case TerminalOutcome.Refused(String code) -> listed(code);
+      case TerminalOutcome.NeedsClient(String code) -> listed(code);
+    };
+  }
+
+  private static String listed(String code) {
+    return RefusalCode.byWire(code).map(RefusalCode::wire).orElse("other");
   }
 }

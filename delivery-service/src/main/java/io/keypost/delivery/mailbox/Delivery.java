@@ -86,6 +86,7 @@ public class Delivery {
               receipts.sign(mail, outcome, now, arrived.mail().returnOperator())));
     }
     Set<EnvelopeKey> settled = outcomes.settle(connection, decided);
+    mailboxes.releaseClaims(connection, claimedForNothing(connection, decided, settled));
     List<Settlement> effective =
         decided.stream().filter(s -> settled.contains(s.mail().key())).toList();
     mailboxes.insert(
@@ -96,5 +97,31 @@ public class Delivery {
             .map(arrived -> new NewMail(arrived.mailbox(), arrived.mail(), now))
             .toList());
     return effective;
+  }
+
+  /**
+   * What was to be delivered and has another outcome, of somebody who was faster: nothing lies in
+   * the mailbox under its id. One that was delivered by another worker keeps the id.
+   */
+  private List<MailFacts> claimedForNothing(
+      SqlConnection connection, List<Settlement> decided, Set<EnvelopeKey> settled) {
+    Map<EnvelopeKey, MailFacts> lost = new TreeMap<>();
+    decided.stream()
+        .filter(s -> s.outcome() instanceof TerminalOutcome.Delivered)
+        .map(Settlement::mail)
+        .filter(mail -> !settled.contains(mail.key()))
+        .forEach(mail -> lost.put(mail.key(), mail));
+    if (lost.isEmpty()) {
+      return List.of();
+    }
+    outcomes
+        .standing(connection, lost.keySet())
+        .forEach(
+            (key, standing) -> {
+              if (standing.outcome() instanceof TerminalOutcome.Delivered) {
+                lost.remove(key);
+              }
+            });
+    return List.copyOf(lost.values());
   }
 }

@@ -75,6 +75,15 @@ public class MailboxStore {
         select ctid from delivery_claim where until < $1 limit $2 for update skip locked))
       """;
 
+  private static final String RELEASE_CLAIMS =
+      """
+      delete from delivery_claim c
+      using unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[])
+        as mine (recipient, sender, message_id, digest)
+      where c.recipient = mine.recipient and c.sender = mine.sender and c.message_id = mine.message_id
+        and c.envelope_digest = mine.digest
+      """;
+
   private static final String NUMBERS =
       """
       insert into mailbox as m (address, last_seq)
@@ -134,6 +143,20 @@ public class MailboxStore {
     Map<EnvelopeKey, Digest> claimed = new HashMap<>();
     mails.forEach(mail -> claimed.put(mail.key(), holders.get(ClaimKey.of(mail))));
     return claimed;
+  }
+
+  /** Gives the ids of envelopes that were not delivered after all back, where they hold them. */
+  public void releaseClaims(SqlConnection connection, Collection<MailFacts> undelivered) {
+    if (!undelivered.isEmpty()) {
+      Database.execute(
+          connection,
+          RELEASE_CLAIMS,
+          Columns.tuple(
+              texts(undelivered, mail -> mail.key().recipient().toString()),
+              texts(undelivered, mail -> mail.sender().toString()),
+              octets(undelivered, mail -> mail.messageId().octets()),
+              octets(undelivered, mail -> mail.key().envelopeDigest().octets())));
+    }
   }
 
   /** Forgets claims whose time is over, at most {@code limit}; returns how many. */

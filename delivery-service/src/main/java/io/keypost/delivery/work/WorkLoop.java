@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Does what is due, on a virtual thread of its own, until the service stops: at once after {@link
  * #wake()}, and otherwise as often as {@code idle} says, since other replicas make work as well. A
- * step that fails is tried again after a pause that doubles to {@link #LONGEST_PAUSE}.
+ * step that fails, be it with an {@link Error}, is logged and tried again after a pause that
+ * doubles to {@link #LONGEST_PAUSE}: a loop never ends in silence before the service does.
  */
 public final class WorkLoop implements AutoCloseable {
   /** Longest pause after failures in a row. */
@@ -61,9 +62,13 @@ public final class WorkLoop implements AutoCloseable {
     while (!stopping.hasBegun()) {
       try {
         pause = step.getAsInt() > 0 ? FIRST_PAUSE : rest();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         if (!stopping.hasBegun()) {
-          LOG.warnf(e, "%s failed and is tried again", name);
+          LOG.logf(
+              e instanceof Error ? Logger.Level.ERROR : Logger.Level.WARN,
+              e,
+              "%s failed and is tried again",
+              name);
         }
         if (!stopping.pause(pause)) {
           return;

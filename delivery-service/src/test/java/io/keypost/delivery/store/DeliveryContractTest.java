@@ -1,6 +1,7 @@
 package io.keypost.delivery.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.keypost.delivery.custody.HeldMail;
 import io.keypost.delivery.custody.MailList.Order;
@@ -21,14 +22,18 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** The commit at the mailbox (KP-OUT-1, KP-OUT-2, KP-OUT-3, KP-OUT-5, KP-RCP-1), on PostgreSQL. */
 class DeliveryContractTest {
   private static final Instant NOW = TestMail.NOW.plusSeconds(5);
+  private static final String WAITING_FOR_A_LOCK =
+      "pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
   private static TestDatabase database;
   private static TestOperator beta;
   private static int run;
@@ -113,6 +118,40 @@ class DeliveryContractTest {
         .extracting(Settlement::outcome)
         .containsExactly(new TerminalOutcome.Refused("id_reused"));
     assertThat(database.count("mail where mailbox = '" + bob + "'")).isOne();
+  }
+
+  @Test
+  @DisplayName("KP-OUT-3: an id under which nothing was delivered after all is free")
+  void givesAnIdBackThatWasClaimedForNothing() throws Exception {
+    MessageId id = mail.id();
+    HeldMail slow = mail.held("alice@alpha.test", bob, id, Duration.ofDays(1));
+    Database access = database.access();
+    OutcomeStore outcomes = new OutcomeStore();
+    TerminalOutcome expired = new TerminalOutcome.Expired();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<List<Settlement>> delivering =
+          access.inTransaction(
+              connection -> {
+                outcomes.settle(
+                    connection,
+                    List.of(
+                        Settlement.plain(
+                            slow.facts(),
+                            expired,
+                            NOW,
+                            beta.receipts().sign(slow.facts(), expired, NOW, beta.domain))));
+                Future<List<Settlement>> begun = threads.submit(() -> deliver(slow));
+                await()
+                    .atMost(Duration.ofSeconds(30))
+                    .until(() -> database.count(WAITING_FOR_A_LOCK) > 0);
+                return begun;
+              });
+
+      assertThat(delivering.get()).as("another outcome was faster").isEmpty();
+    }
+    assertThat(deliver(mail.held("alice@alpha.test", bob, id, Duration.ofDays(2))))
+        .extracting(Settlement::outcome)
+        .containsExactly(delivered());
   }
 
   @Test
