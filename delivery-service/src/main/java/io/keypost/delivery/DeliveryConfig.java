@@ -38,6 +38,9 @@ public interface DeliveryConfig {
   /** PostgreSQL. */
   Database database();
 
+  /** How work that a process has begun is kept for it. */
+  Lease lease();
+
   /** Handing over to other operators. */
   Transfer transfer();
 
@@ -71,6 +74,20 @@ public interface DeliveryConfig {
     /** Most connections of one instance. */
     @WithDefault("16")
     int maxConnections();
+  }
+
+  /** How work that a process has begun is kept for it. */
+  interface Lease {
+    /**
+     * How long after the end of a process, at most, another takes what it worked on: 5 seconds to
+     * 10 minutes.
+     */
+    @WithDefault("PT60S")
+    Duration life();
+
+    /** How often a living process renews its leases; three times this fits into a life. */
+    @WithDefault("PT15S")
+    Duration renewal();
   }
 
   /** Handing over to other operators. */

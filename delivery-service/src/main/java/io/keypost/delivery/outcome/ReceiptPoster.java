@@ -12,12 +12,14 @@ import io.keypost.delivery.http.PeerAccess;
 import io.keypost.delivery.http.ReceiptRequest;
 import io.keypost.delivery.http.ReceiptRequest.Fate;
 import io.keypost.delivery.http.Waiting;
+import io.keypost.delivery.lease.Leases;
 import io.keypost.delivery.store.Database;
 import io.keypost.delivery.store.OutboxStore;
 import io.keypost.delivery.store.OutboxStore.PostponedReceipt;
 import io.keypost.delivery.work.Slots;
 import io.keypost.delivery.work.Stopping;
 import io.keypost.delivery.work.WorkLoop;
+import io.keypost.delivery.work.Workers;
 import io.keypost.directory.Directory;
 import io.keypost.directory.net.PeerAnswer;
 import io.keypost.directory.net.PeerRequest;
@@ -35,12 +37,13 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import org.jboss.logging.Logger;
 
 /**
@@ -53,8 +56,8 @@ public class ReceiptPoster {
   private static final int LEASED_AT_ONCE = 500;
   private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(15);
 
-  /** Five requests that each try three servers, and their look-ups, end well before. */
-  private static final Duration LEASE = Duration.ofMinutes(10);
+  /** How long requests that run may hold up the end of the process. */
+  private static final Duration DRAIN = Duration.ofSeconds(15);
 
   private static final Logger LOG = Logger.getLogger(ReceiptPoster.class);
 
@@ -68,8 +71,11 @@ public class ReceiptPoster {
   private final SecureRandom random;
   private final InstantSource clock;
   private final MeterRegistry registry;
+  private final Leases leases;
+  private final Stopping stopping;
   private final WorkLoop loop;
   private final Slots<MailDomain> slots;
+  private final Workers workers = new Workers("receipts");
 
   ReceiptPoster(
       Database database,
@@ -81,6 +87,7 @@ public class ReceiptPoster {
       SecureRandom random,
       InstantSource clock,
       MeterRegistry registry,
+      Leases leases,
       Stopping stopping) {
     this.database = database;
     this.outbox = outbox;
@@ -93,6 +100,8 @@ public class ReceiptPoster {
     this.random = random;
     this.clock = clock;
     this.registry = registry;
+    this.leases = leases;
+    this.stopping = stopping;
     this.slots = new Slots<>(config.outcome().operatorsAtOnce(), 1);
     this.loop = new WorkLoop("receipt-poster", config.outcome().idle(), this::step, stopping);
   }
@@ -107,8 +116,10 @@ public class ReceiptPoster {
     loop.wake();
   }
 
+  /** Lets requests that run come to their end, for a bounded time; the others go back. */
   void end(@Observes ShutdownEvent stop) {
     loop.close();
+    workers.drain(DRAIN);
   }
 
   /**
@@ -121,13 +132,7 @@ public class ReceiptPoster {
     }
     Instant now = clock.instant();
     List<WaitingReceipt> leased =
-        outbox.leaseReceipts(
-            database,
-            slots.full(),
-            now,
-            now.plus(LEASE),
-            new UUID(random.nextLong(), random.nextLong()),
-            LEASED_AT_ONCE);
+        outbox.leaseReceipts(database, slots.full(), now, leases.terms(), LEASED_AT_ONCE);
     Map<MailDomain, List<WaitingReceipt>> byOperator = new LinkedHashMap<>();
     leased.forEach(r -> byOperator.computeIfAbsent(r.operator(), _ -> new ArrayList<>()).add(r));
     List<WaitingReceipt> turnedAway = new ArrayList<>();
@@ -145,36 +150,56 @@ public class ReceiptPoster {
   }
 
   private void begin(MailDomain operator, List<WaitingReceipt> receipts) {
-    Thread.ofVirtual()
-        .name("delivery-receipts-" + operator)
-        .start(() -> postAll(operator, receipts));
+    Leases.Held lease = leases.hold(receipts.getFirst().lease());
+    workers.start(
+        operator.value(),
+        () -> {
+          try (lease) {
+            postAll(operator, receipts, lease);
+          } finally {
+            slots.giveBack(operator);
+            loop.wake();
+          }
+        });
   }
 
-  private void postAll(MailDomain operator, List<WaitingReceipt> receipts) {
+  /**
+   * One request after the other, as long as the lease stands and the service does not stop; what
+   * was not begun goes back as it was.
+   */
+  private void postAll(MailDomain operator, List<WaitingReceipt> receipts, Leases.Held lease) {
+    Deque<ReceiptRequest> posts = new ArrayDeque<>(requests(receipts));
     try {
-      Map<MailDomain, List<WaitingReceipt>> bySenderDomain = new LinkedHashMap<>();
-      receipts.forEach(
-          r -> bySenderDomain.computeIfAbsent(r.senderDomain(), _ -> new ArrayList<>()).add(r));
-      bySenderDomain.forEach((domain, list) -> postTo(operator, domain, list));
+      while (!posts.isEmpty() && lease.stands() && !stopping.hasBegun()) {
+        ReceiptRequest post = posts.remove();
+        settle(post, post(operator, post.receipts().getFirst().senderDomain(), post));
+      }
+      outbox.releaseReceipts(
+          database, posts.stream().flatMap(post -> post.receipts().stream()).toList());
     } catch (RuntimeException e) {
-      // Their leases end, and another turn takes them.
+      // The lease ends, and another turn takes them.
       LOG.warnf(e, "receipts for %s were not posted", operator);
-    } finally {
-      slots.giveBack(operator);
-      loop.wake();
     }
   }
 
-  private void postTo(MailDomain operator, MailDomain domain, List<WaitingReceipt> receipts) {
-    Map<ReceiptChain, List<WaitingReceipt>> byChain = new LinkedHashMap<>();
-    receipts.forEach(r -> byChain.computeIfAbsent(r.chain(), _ -> new ArrayList<>()).add(r));
-    for (List<WaitingReceipt> sameChain : byChain.values()) {
-      for (int from = 0; from < sameChain.size(); from += ReceiptPost.MAX_RECEIPTS) {
-        int to = Math.min(from + ReceiptPost.MAX_RECEIPTS, sameChain.size());
-        ReceiptRequest post = new ReceiptRequest(sameChain.subList(from, to));
-        settle(post, post(operator, domain, post));
+  private record Addressed(MailDomain senderDomain, ReceiptChain chain) {}
+
+  /** Each for one sender domain and of one signer, and no longer than a request may be. */
+  private static List<ReceiptRequest> requests(List<WaitingReceipt> receipts) {
+    Map<Addressed, List<WaitingReceipt>> alike = new LinkedHashMap<>();
+    receipts.forEach(
+        r ->
+            alike
+                .computeIfAbsent(new Addressed(r.senderDomain(), r.chain()), _ -> new ArrayList<>())
+                .add(r));
+    List<ReceiptRequest> posts = new ArrayList<>();
+    for (List<WaitingReceipt> together : alike.values()) {
+      for (int from = 0; from < together.size(); from += ReceiptPost.MAX_RECEIPTS) {
+        int to = Math.min(from + ReceiptPost.MAX_RECEIPTS, together.size());
+        posts.add(new ReceiptRequest(together.subList(from, to)));
       }
     }
+    return posts;
   }
 
   private List<Fate> post(MailDomain operator, MailDomain senderDomain, ReceiptRequest post) {

@@ -7,6 +7,7 @@ import static io.keypost.delivery.store.Columns.times;
 
 import io.keypost.delivery.custody.ReceiptChain;
 import io.keypost.delivery.custody.WaitingReceipt;
+import io.keypost.delivery.work.LeaseTerms;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.MailDomain;
 import io.vertx.core.buffer.Buffer;
@@ -40,20 +41,28 @@ public class OutboxStore {
   private static final String EVENTS_DONE =
       "delete from outcome_outbox where id = any ($1::bigint[])";
 
+  // One lease for each operator, since each is a piece of work of its own.
   private static final String LEASE =
       """
       with due as (
-        select recipient, envelope_digest from receipt_outbox
-        where not_before <= $1 and (leased_until is null or leased_until <= $1)
-          and operator <> all ($5)
-        order by not_before limit $2 for update skip locked)
-      update receipt_outbox r set lease = $3, leased_until = $4
-      from due, receipt_chain c
-      where r.recipient = due.recipient and r.envelope_digest = due.envelope_digest
-        and c.digest = r.chain_digest
-      returning r.recipient, r.envelope_digest, r.sender_domain, r.operator, r.receipt, c.certificates,
-        r.attempts, r.give_up_at
-      """;
+        select t.recipient, t.envelope_digest, t.operator from receipt_outbox t
+        where t.not_before <= $1 and t.operator <> all ($2) and\
+      """
+          + LeaseStore.IS_FREE
+          + """
+            order by t.not_before limit $3 for update of t skip locked),
+          piece as (select operator, gen_random_uuid() as id from due group by operator),
+          given as (
+            insert into lease (id, holder, held_until)
+            select id, $4::uuid, statement_timestamp() + $5::bigint * interval '1 millisecond' from piece
+            returning id, held_until)
+          update receipt_outbox t set lease = given.id, leased_until = given.held_until
+          from due, piece, given, receipt_chain c
+          where t.recipient = due.recipient and t.envelope_digest = due.envelope_digest
+            and piece.operator = due.operator and given.id = piece.id and c.digest = t.chain_digest
+          returning t.recipient, t.envelope_digest, t.sender_domain, t.operator, t.receipt, t.lease,
+            c.certificates, t.attempts, t.give_up_at
+          """;
 
   private static final String RECEIPTS_DONE =
       """
@@ -93,21 +102,19 @@ public class OutboxStore {
   }
 
   /**
-   * Takes due receipts for one piece of work.
+   * Takes due receipts, under one lease for each operator.
    *
    * @param busy operators that are being posted to already
-   * @param until when another worker may take them, should this one not report
    */
   public List<WaitingReceipt> leaseReceipts(
-      Database database,
-      Collection<MailDomain> busy,
-      Instant now,
-      Instant until,
-      UUID lease,
-      int limit) {
+      Database database, Collection<MailDomain> busy, Instant now, LeaseTerms terms, int limit) {
     Tuple values =
         Columns.tuple(
-            Columns.time(now), limit, lease, Columns.time(until), texts(busy, MailDomain::value));
+            Columns.time(now),
+            texts(busy, MailDomain::value),
+            limit,
+            terms.holder(),
+            terms.life().toMillis());
     List<WaitingReceipt> leased = new ArrayList<>();
     for (Row row : database.execute(LEASE, values)) {
       leased.add(
@@ -119,13 +126,16 @@ public class OutboxStore {
               chain(row),
               row.getInteger("attempts"),
               Columns.time(row, "give_up_at"),
-              lease));
+              row.getUUID("lease")));
     }
     return leased;
   }
 
   /** Gives back what was leased and never begun: no attempt is counted. */
   public void releaseReceipts(Database database, Collection<WaitingReceipt> unbegun) {
+    if (unbegun.isEmpty()) {
+      return;
+    }
     List<WaitingReceipt> rows =
         unbegun.stream().sorted(Comparator.comparing(WaitingReceipt::key)).toList();
     database.execute(
@@ -136,7 +146,10 @@ public class OutboxStore {
             rows.stream().map(WaitingReceipt::lease).toArray(UUID[]::new)));
   }
 
-  /** Forgets receipts that the sender's operator has, or that are not worth posting any more. */
+  /**
+   * Forgets receipts that the sender's operator has, or that are not worth posting any more: true
+   * whoever's lease it is by now.
+   */
   public void receiptsDone(Database database, Collection<WaitingReceipt> done) {
     if (!done.isEmpty()) {
       database.execute(

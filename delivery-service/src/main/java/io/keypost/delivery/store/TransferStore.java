@@ -11,6 +11,7 @@ import io.keypost.delivery.handover.Doubt;
 import io.keypost.delivery.handover.Leased;
 import io.keypost.delivery.handover.Outbound;
 import io.keypost.delivery.handover.Postponed;
+import io.keypost.delivery.work.LeaseTerms;
 import io.keypost.events.mail.PayloadLocation;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.message.SignedEnvelope;
@@ -22,8 +23,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -46,20 +49,32 @@ public class TransferStore {
 
   // While a lease runs the envelope counts as in doubt: a worker that dies while it sends leaves
   // that behind. The answer to the attempt takes it back. What was in doubt before is returned.
+  // One lease for each destination, since each is a piece of work of its own.
   private static final String LEASE =
       """
       with due as (
-        select recipient, envelope_digest, uncertain from transfer
-        where state = 'queued' and not_before <= $1 and expires > $1
-          and (leased_until is null or leased_until <= $1) and operator <> all ($2)
-        order by not_before limit $3 for update skip locked)
-      update transfer t set lease = $4, leased_until = $5, uncertain = true
-      from due, payload p
-      where t.recipient = due.recipient and t.envelope_digest = due.envelope_digest
-        and p.id = t.payload_id
-      returning t.recipient, t.envelope_digest, t.operator, t.pool, t.envelope, t.signature,
-        t.return_operator, t.attempts, due.uncertain, p.segment, p.start_offset, p.length, p.sha256
-      """;
+        select t.recipient, t.envelope_digest, t.uncertain, t.operator, t.pool from transfer t
+        where t.state = 'queued' and t.not_before <= $1 and t.expires > $1
+          and t.operator <> all ($2) and\
+      """
+          + LeaseStore.IS_FREE
+          + """
+            order by t.not_before limit $3 for update of t skip locked),
+          piece as (
+            select operator, pool, gen_random_uuid() as id from due group by operator, pool),
+          given as (
+            insert into lease (id, holder, held_until)
+            select id, $4::uuid, statement_timestamp() + $5::bigint * interval '1 millisecond' from piece
+            returning id, held_until)
+          update transfer t set lease = given.id, leased_until = given.held_until, uncertain = true
+          from due, piece, given, payload p
+          where t.recipient = due.recipient and t.envelope_digest = due.envelope_digest
+            and piece.operator = due.operator and piece.pool = due.pool and given.id = piece.id
+            and p.id = t.payload_id
+          returning t.recipient, t.envelope_digest, t.operator, t.pool, t.envelope, t.signature,
+            t.return_operator, t.attempts, t.lease, due.uncertain, p.segment, p.start_offset, p.length,
+            p.sha256
+          """;
 
   private static final String HANDED_OVER =
       """
@@ -84,6 +99,15 @@ public class TransferStore {
       from unnest($1::text[], $2::bytea[], $3::uuid[], $4::boolean[])
         as w (recipient, digest, lease, uncertain)
       where t.recipient = w.recipient and t.envelope_digest = w.digest and t.lease = w.lease
+      """;
+
+  // Locked, so that nobody else takes them before the commit that ends them.
+  private static final String STILL_LEASED =
+      """
+      select t.recipient, t.envelope_digest
+      from transfer t, unnest($1::text[], $2::bytea[], $3::uuid[]) as w (recipient, digest, lease)
+      where t.recipient = w.recipient and t.envelope_digest = w.digest and t.lease = w.lease
+      order by t.recipient, t.envelope_digest for update of t
       """;
 
   private static final String REDIRECT =
@@ -146,17 +170,15 @@ public class TransferStore {
   }
 
   /**
-   * Takes due envelopes for one piece of work.
+   * Takes due envelopes, under one lease for each destination.
    *
    * @param busy destinations that take no more work now
-   * @param until when another worker may take them, should this one not report
    */
   public List<Leased> lease(
       SqlConnection connection,
       Collection<MailDomain> busy,
       Instant now,
-      Instant until,
-      UUID lease,
+      LeaseTerms terms,
       int limit) {
     Tuple values =
         Tuple.tuple(
@@ -164,13 +186,32 @@ public class TransferStore {
                 Columns.time(now),
                 texts(busy, MailDomain::value),
                 limit,
-                lease,
-                Columns.time(until)));
+                terms.holder(),
+                terms.life().toMillis()));
     List<Leased> leased = new ArrayList<>();
     for (Row row : Database.execute(connection, LEASE, values)) {
-      leased.add(leased(row, lease));
+      leased.add(leased(row, row.getUUID("lease")));
     }
     return leased;
+  }
+
+  /**
+   * Which of these envelopes their worker still has; they stay locked until the commit, so that
+   * what it decides about them is final.
+   */
+  public Set<EnvelopeKey> stillLeased(SqlConnection connection, Collection<Leased> work) {
+    Set<EnvelopeKey> still = new HashSet<>();
+    if (!work.isEmpty()) {
+      Tuple values =
+          Columns.tuple(
+              texts(work, w -> w.mail().key().recipient().toString()),
+              octets(work, w -> w.mail().key().envelopeDigest().octets()),
+              work.stream().map(Leased::lease).toArray(UUID[]::new));
+      for (Row row : Database.execute(connection, STILL_LEASED, values)) {
+        still.add(OutcomeStore.key(row));
+      }
+    }
+    return still;
   }
 
   /**
@@ -209,6 +250,9 @@ public class TransferStore {
 
   /** Gives back what was leased and never begun: no attempt, and no more doubt than before. */
   public void release(SqlConnection connection, Collection<Leased> unbegun) {
+    if (unbegun.isEmpty()) {
+      return;
+    }
     List<Leased> rows =
         unbegun.stream().sorted(Comparator.comparing(work -> work.mail().key())).toList();
     Database.execute(

@@ -33,6 +33,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -87,11 +88,17 @@ public class TransferResults {
     return receipts.isEnrolled();
   }
 
-  /** Applies the verdicts of one request with one commit. Blocks. */
+  private record Applied(Set<EnvelopeKey> effective, int tooLate) {}
+
+  /**
+   * Applies the verdicts of one request with one commit. Blocks. Where the lease was lost meanwhile
+   * only a hand-over counts, which is true whoever works on the envelope by now: another may have
+   * handed it over since, so that an end decided here would be one too many (threat T23).
+   */
   void apply(Destination destination, Map<Leased, TransferVerdict> verdicts) {
     Instant now = clock.instant();
     List<Leased> handedOver = new ArrayList<>();
-    List<Settlement> ended = new ArrayList<>();
+    Map<Leased, Settlement> ended = new LinkedHashMap<>();
     List<Postponed> later = new ArrayList<>();
     List<Leased> elsewhere = new ArrayList<>();
     verdicts.forEach(
@@ -99,7 +106,7 @@ public class TransferResults {
           report(work, destination, verdict);
           switch (verdict) {
             case TransferVerdict.HandedOver _ -> handedOver.add(work);
-            case TransferVerdict.Ends ends -> ended.add(settlement(work, ends, now));
+            case TransferVerdict.Ends ends -> ended.put(work, settlement(work, ends, now));
             case TransferVerdict.Later wait -> {
               later.add(postponed(work, wait.atLeast(), wait.problem(), work.doubt(), now));
               if (wait.code() == RefusalCode.NOT_OPERATOR) {
@@ -113,16 +120,27 @@ public class TransferResults {
           }
         });
     elsewhere.forEach(work -> redirect(work, now));
-    Set<EnvelopeKey> effective =
+    Applied applied =
         database.inTransaction(
             connection -> {
               transfers.handedOver(connection, handedOver, now);
               transfers.postpone(connection, later);
-              return outcomes.settle(connection, ended);
+              Set<EnvelopeKey> ours = transfers.stillLeased(connection, ended.keySet());
+              return new Applied(
+                  outcomes.settle(
+                      connection,
+                      ended.values().stream().filter(s -> ours.contains(s.mail().key())).toList()),
+                  ended.size() - ours.size());
             });
+    if (applied.tooLate() > 0) {
+      count("too_late", applied.tooLate());
+    }
     settled.fire(
         new OutcomesSettled(
-            STAGE, ended.stream().filter(s -> effective.contains(s.mail().key())).toList()));
+            STAGE,
+            ended.values().stream()
+                .filter(s -> applied.effective().contains(s.mail().key()))
+                .toList()));
   }
 
   private Settlement settlement(Leased work, TransferVerdict.Ends ends, Instant now) {
@@ -174,7 +192,7 @@ public class TransferResults {
           case TransferVerdict.Later _ -> "later";
           case TransferVerdict.Unanswered _ -> "unanswered";
         };
-    registry.counter("keypost.transfers", "verdict", word).increment();
+    count(word, 1);
     MDC.put(MESSAGE_ID, work.mail().facts().messageId().base64Url());
     try {
       LOG.infof(
@@ -191,5 +209,9 @@ public class TransferResults {
     } finally {
       MDC.remove(MESSAGE_ID);
     }
+  }
+
+  private void count(String verdict, int envelopes) {
+    registry.counter("keypost.transfers", "verdict", verdict).increment(envelopes);
   }
 }

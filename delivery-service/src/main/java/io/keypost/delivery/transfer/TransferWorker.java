@@ -12,11 +12,13 @@ import io.keypost.delivery.http.OperatorServers.Candidate;
 import io.keypost.delivery.http.PeerAccess;
 import io.keypost.delivery.http.TransferRequest;
 import io.keypost.delivery.http.Waiting;
+import io.keypost.delivery.lease.Leases;
 import io.keypost.delivery.store.Database;
 import io.keypost.delivery.store.TransferStore;
 import io.keypost.delivery.work.Slots;
 import io.keypost.delivery.work.Stopping;
 import io.keypost.delivery.work.WorkLoop;
+import io.keypost.delivery.work.Workers;
 import io.keypost.payloads.PayloadStore;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.refusal.RefusalCode;
@@ -27,19 +29,18 @@ import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpMethod;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -50,9 +51,6 @@ import org.jspecify.annotations.Nullable;
  */
 @ApplicationScoped
 public class TransferWorker {
-  /** Beyond the longest request: look-ups before it, and the commit after it. */
-  private static final Duration LEASE_BEYOND_REQUEST = Duration.ofMinutes(5);
-
   /** Longest wait for a connection to one server, with all of its addresses. */
   private static final Duration OPEN_TIMEOUT = Duration.ofSeconds(30);
 
@@ -69,11 +67,12 @@ public class TransferWorker {
   private final PayloadStore payloads;
   private final DeliveryConfig.Transfer limits;
   private final boolean active;
-  private final SecureRandom random;
+  private final Leases leases;
   private final InstantSource clock;
+  private final Stopping stopping;
   private final WorkLoop loop;
   private final Slots<MailDomain> slots;
-  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
+  private final Workers workers = new Workers("transfer");
 
   TransferWorker(
       Database database,
@@ -83,7 +82,7 @@ public class TransferWorker {
       PeerAccess peers,
       PayloadStore payloads,
       DeliveryConfig config,
-      SecureRandom random,
+      Leases leases,
       InstantSource clock,
       Stopping stopping) {
     this.database = database;
@@ -94,8 +93,9 @@ public class TransferWorker {
     this.payloads = payloads;
     this.limits = config.transfer();
     this.active = config.runs(DeliveryRole.TRANSFER);
-    this.random = random;
+    this.leases = leases;
     this.clock = clock;
+    this.stopping = stopping;
     this.slots = new Slots<>(limits.requests(), limits.requestsPerDestination());
     this.loop = new WorkLoop("transfer", limits.idle(), this::step, stopping);
   }
@@ -114,15 +114,7 @@ public class TransferWorker {
   /** Lets requests that run come to their end, for a bounded time; what does not is in doubt. */
   void end(@Observes ShutdownEvent stop) {
     loop.close();
-    long deadline = System.nanoTime() + DRAIN.toNanos();
-    for (Thread thread : threads) {
-      try {
-        boolean _ = thread.join(Duration.ofNanos(Math.max(1, deadline - System.nanoTime())));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        return;
-      }
-    }
+    workers.drain(DRAIN);
   }
 
   /**
@@ -134,13 +126,11 @@ public class TransferWorker {
       return 0;
     }
     Instant now = clock.instant();
-    Instant until = now.plus(limits.requestTimeout()).plus(LEASE_BEYOND_REQUEST);
-    UUID lease = new UUID(random.nextLong(), random.nextLong());
     List<Leased> leased =
         database.inTransaction(
             connection ->
                 transfers.lease(
-                    connection, slots.full(), now, until, lease, limits.envelopesPerRequest()));
+                    connection, slots.full(), now, leases.terms(), limits.envelopesPerRequest()));
     Map<Destination, List<Leased>> byDestination = new LinkedHashMap<>();
     leased.forEach(
         l -> byDestination.computeIfAbsent(l.destination(), _ -> new ArrayList<>()).add(l));
@@ -159,31 +149,52 @@ public class TransferWorker {
   }
 
   private void begin(Destination destination, List<Leased> work) {
-    Thread thread =
-        Thread.ofVirtual()
-            .name("delivery-transfer-" + destination.operator())
-            .unstarted(() -> handOver(destination, work));
-    threads.add(thread);
-    thread.start();
+    Leases.Held lease = leases.hold(work.getFirst().lease());
+    workers.start(
+        destination.operator().value(),
+        () -> {
+          try (lease) {
+            handOver(destination, work, lease);
+          } finally {
+            slots.giveBack(destination.operator());
+            loop.wake();
+          }
+        });
   }
 
-  private void handOver(Destination destination, List<Leased> work) {
+  /**
+   * One request after the other, as long as the lease stands and the service does not stop; what
+   * was not begun goes back as it was.
+   */
+  private void handOver(Destination destination, List<Leased> work, Leases.Held lease) {
+    Deque<List<TransferFrame>> requests =
+        new ArrayDeque<>(
+            TransferBatch.cut(
+                TransferFrame.of(work),
+                limits.envelopesPerRequest(),
+                limits.payloadOctetsPerRequest()));
     try {
-      List<List<TransferFrame>> requests =
-          TransferBatch.cut(
-              TransferFrame.of(work),
-              limits.envelopesPerRequest(),
-              limits.payloadOctetsPerRequest());
-      for (List<TransferFrame> frames : requests) {
-        results.apply(destination, attempt(destination, frames));
+      while (!requests.isEmpty() && lease.stands() && !stopping.hasBegun()) {
+        results.apply(destination, attempt(destination, requests.remove()));
       }
     } catch (RuntimeException e) {
-      // The leases end, and the envelopes are taken again, in doubt.
+      // The lease ends, and what was sent is taken again, in doubt.
       LOG.warnf(e, "transfers to %s were not finished", destination.operator());
     } finally {
-      slots.giveBack(destination.operator());
-      threads.remove(Thread.currentThread());
-      loop.wake();
+      giveBack(requests);
+    }
+  }
+
+  private void giveBack(Collection<List<TransferFrame>> unbegun) {
+    List<Leased> work =
+        unbegun.stream().flatMap(List::stream).flatMap(f -> f.envelopes().stream()).toList();
+    if (work.isEmpty()) {
+      return;
+    }
+    try {
+      database.transact(connection -> transfers.release(connection, work));
+    } catch (RuntimeException e) {
+      LOG.warnf(e, "%d envelopes that were not sent wait for the end of their lease", work.size());
     }
   }
 

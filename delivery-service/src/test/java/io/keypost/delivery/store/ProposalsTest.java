@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keypost.delivery.custody.HeldMail;
-import io.keypost.delivery.custody.MailFacts;
 import io.keypost.delivery.custody.OutcomeRules.ReceiptVerdict;
 import io.keypost.delivery.custody.Proof;
 import io.keypost.delivery.custody.Sent;
@@ -19,6 +18,7 @@ import io.keypost.delivery.outcome.Proposals;
 import io.keypost.delivery.outcome.Proposals.Disposal;
 import io.keypost.delivery.outcome.Proposals.Ending;
 import io.keypost.delivery.store.OutboxStore.PostponedReceipt;
+import io.keypost.delivery.work.LeaseTerms;
 import io.keypost.events.mail.MailEvents;
 import io.keypost.events.mail.OutcomeKind;
 import io.keypost.events.mail.ProposedOutcome;
@@ -36,6 +36,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 class ProposalsTest {
   private static final Instant NOW = TestMail.NOW.plusSeconds(5);
+  private static final LeaseTerms TERMS = new LeaseTerms(UUID.randomUUID(), Duration.ofMinutes(1));
   private static final Address ALICE = Address.parse("alice@alpha.test");
 
   private final TestOperator alpha = new TestOperator("alpha.test", TestMail.NOW);
@@ -212,14 +213,7 @@ class ProposalsTest {
 
     outbox.postponeReceipts(access, List.of(new PostponedReceipt(leased, NOW.plusSeconds(60))));
     assertThat(leaseReceipts(NOW.plusSeconds(59))).isEmpty();
-    assertThat(
-            outbox.leaseReceipts(
-                access,
-                List.of(alpha.domain),
-                NOW.plusSeconds(60),
-                NOW.plusSeconds(90),
-                UUID.randomUUID(),
-                10))
+    assertThat(outbox.leaseReceipts(access, List.of(alpha.domain), NOW.plusSeconds(60), TERMS, 10))
         .isEmpty();
     List<WaitingReceipt> again = leaseReceipts(NOW.plusSeconds(60));
     assertThat(again).extracting(WaitingReceipt::attempts).containsExactly(1);
@@ -229,14 +223,23 @@ class ProposalsTest {
   }
 
   @Test
-  void findsSubmissionsThatAStageLost() {
-    HeldMail lost = submitted();
-    HeldMail ended = submitted();
-    dispose(receipt(beta, ended, delivered()));
-    Instant over = lost.facts().expires();
+  void givesReceiptsToAnotherWhenTheirWorkerDied() {
+    HeldMail one = submitted();
+    proposals.dispose(
+        List.of(
+            new Ending(
+                one, new TerminalOutcome.Expired(), Optional.empty(), Optional.empty(), NOW)),
+        List.of(),
+        alpha.receipts());
+    WaitingReceipt dead = leaseReceipts(NOW).getFirst();
 
-    assertThat(lost(over.minusSeconds(1), over)).containsExactly(lost.facts());
-    assertThat(lost(over.minusSeconds(9), over.minusSeconds(1))).isEmpty();
+    database.rows("update receipt_outbox set leased_until = leased_until - interval '2 minutes'");
+    assertThat(leaseReceipts(NOW)).as("its lease still stands").isEmpty();
+    database.rows("update lease set held_until = held_until - interval '2 minutes'");
+    WaitingReceipt living = leaseReceipts(NOW).getFirst();
+    outbox.postponeReceipts(access, List.of(new PostponedReceipt(dead, NOW.plusSeconds(60))));
+
+    assertThat(database.count("receipt_outbox where lease = '" + living.lease() + "'")).isOne();
   }
 
   @Test
@@ -260,16 +263,12 @@ class ProposalsTest {
     return held;
   }
 
-  private List<MailFacts> lost(Instant after, Instant by) {
-    return access.inTransaction(connection -> submissions.lost(connection, after, by, 10));
-  }
-
   private List<Sent> list() {
     return submissions.list(access, ALICE, 0, 100).lines();
   }
 
   private List<WaitingReceipt> leaseReceipts(Instant now) {
-    return outbox.leaseReceipts(access, List.of(), now, now.plusSeconds(30), UUID.randomUUID(), 10);
+    return outbox.leaseReceipts(access, List.of(), now, TERMS, 10);
   }
 
   private Disposal dispose(ProposedOutcome.CheckedReceipt receipt) {

@@ -2,6 +2,7 @@ package io.keypost.delivery.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keypost.delivery.custody.EnvelopeKey;
 import io.keypost.delivery.custody.HeldMail;
 import io.keypost.delivery.custody.Settlement;
 import io.keypost.delivery.custody.TerminalOutcome;
@@ -13,22 +14,25 @@ import io.keypost.delivery.handover.Doubt;
 import io.keypost.delivery.handover.Leased;
 import io.keypost.delivery.handover.Outbound;
 import io.keypost.delivery.handover.Postponed;
+import io.keypost.delivery.work.LeaseTerms;
 import io.keypost.protocol.address.MailDomain;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The transfer queue on PostgreSQL (KP-OUT-4, KP-OUT-5; threats T22, T23). */
 class TransferStoreTest {
   private static final Instant NOW = TestMail.NOW.plusSeconds(5);
-  private static final Duration LEASE = Duration.ofMinutes(1);
+  private static final LeaseTerms TERMS = new LeaseTerms(UUID.randomUUID(), Duration.ofMinutes(1));
 
   private final TestMail mail = new TestMail(11);
   private final TransferStore transfers = new TransferStore();
@@ -89,12 +93,7 @@ class TransferStoreTest {
         access.inTransaction(
             connection ->
                 transfers.lease(
-                    connection,
-                    List.of(MailDomain.parse("beta.test")),
-                    NOW,
-                    NOW.plus(LEASE),
-                    UUID.randomUUID(),
-                    10));
+                    connection, List.of(MailDomain.parse("beta.test")), NOW, TERMS, 10));
 
     assertThat(leased).isEmpty();
   }
@@ -105,9 +104,58 @@ class TransferStoreTest {
     assertThat(lease(NOW).getFirst().doubt()).isEqualTo(Doubt.NONE);
 
     assertThat(lease(NOW)).isEmpty();
-    List<Leased> again = lease(NOW.plus(LEASE).plusSeconds(1));
+    firstTimeIsOver();
+    leasesRunOut();
+    List<Leased> again = lease(NOW);
 
     assertThat(again).extracting(Leased::doubt).containsExactly(Doubt.PEER_MAY_HOLD_IT);
+  }
+
+  @Test
+  @DisplayName("T23: what is renewed stays with its worker, however long the work takes")
+  void keepsRenewedWorkFromOthers() {
+    enqueue(mail.held("alice@alpha.test", "bob@beta.test"));
+    assertThat(lease(NOW)).hasSize(1);
+
+    firstTimeIsOver();
+    assertThat(lease(NOW)).as("its lease still stands").isEmpty();
+    leasesRunOut();
+    assertThat(lease(NOW)).hasSize(1);
+  }
+
+  @Test
+  void givesEachDestinationALeaseOfItsOwn() {
+    HeldMail toBeta = mail.held("alice@alpha.test", "bob@beta.test");
+    HeldMail toGamma = mail.held("alice@alpha.test", "eve@gamma.test");
+    Outbound gamma =
+        new Outbound(toGamma, new Destination(MailDomain.parse("gamma.test"), "default"));
+    enqueue(toBeta, mail.held("alice@alpha.test", "carol@beta.test"));
+    access.transact(connection -> transfers.enqueue(connection, List.of(gamma), NOW));
+
+    List<Leased> leased = lease(NOW);
+
+    assertThat(leased).hasSize(3);
+    assertThat(leased.stream().map(Leased::lease).distinct()).hasSize(2);
+    assertThat(database.count("lease where holder = '" + TERMS.holder() + "'")).isEqualTo(2);
+    assertThat(
+            leased.stream()
+                .filter(l -> l.destination().operator().value().equals("beta.test"))
+                .map(Leased::lease)
+                .distinct())
+        .hasSize(1);
+  }
+
+  @Test
+  @DisplayName("T23: a worker that comes back after its lease has nothing to decide any more")
+  void letsAWorkerDecideOnlyWhatItStillHas() {
+    enqueue(mail.held("alice@alpha.test", "bob@beta.test"));
+    Leased late = lease(NOW).getFirst();
+    firstTimeIsOver();
+    leasesRunOut();
+    Leased current = lease(NOW).getFirst();
+
+    assertThat(stillLeased(late)).isEmpty();
+    assertThat(stillLeased(current)).containsExactly(current.mail().key());
   }
 
   @Test
@@ -143,8 +191,9 @@ class TransferStoreTest {
   void ignoresAWorkerThatComesBackAfterItsLease() {
     enqueue(mail.held("alice@alpha.test", "bob@beta.test"));
     Leased late = lease(NOW).getFirst();
-    Instant afterwards = NOW.plus(LEASE).plusSeconds(1);
-    Leased current = lease(afterwards).getFirst();
+    firstTimeIsOver();
+    leasesRunOut();
+    Leased current = lease(NOW).getFirst();
 
     postpone(late, Doubt.NONE);
 
@@ -209,8 +258,21 @@ class TransferStoreTest {
 
   private List<Leased> lease(Instant now) {
     return access.inTransaction(
-        connection ->
-            transfers.lease(connection, List.of(), now, now.plus(LEASE), UUID.randomUUID(), 20));
+        connection -> transfers.lease(connection, List.of(), now, TERMS, 20));
+  }
+
+  private Set<EnvelopeKey> stillLeased(Leased work) {
+    return access.inTransaction(connection -> transfers.stillLeased(connection, List.of(work)));
+  }
+
+  /** As if the time that every lease was first given for had passed. */
+  private void firstTimeIsOver() {
+    database.rows("update transfer set leased_until = leased_until - interval '2 minutes'");
+  }
+
+  /** As if nobody had renewed any lease for its time. */
+  private void leasesRunOut() {
+    database.rows("update lease set held_until = held_until - interval '2 minutes'");
   }
 
   private void postpone(Leased work, Doubt doubt) {
