@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /** Parts of delivery that may run together or as deployments of their own. */
 public enum DeliveryRole {
-  /** Makes proposals and receipts final, publishes outcomes and posts receipts. */
-  OUTCOME("mail-proposed", "mail-accepted"),
+  /** Makes proposals and receipts final, ends what was lost, publishes outcomes, posts receipts. */
+  OUTCOME("mail-proposed", "mail-accepted", "mail-dead-letter"),
   /** Brings mail into mailboxes. */
   MAILBOX("mail-routed-mailbox"),
   /** Hands mail over to other operators. */

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,7 @@ public final class BatchIntake<T> {
   private static final Logger LOG = Logger.getLogger(BatchIntake.class);
 
   private final String stage;
-  private final EventReader<T> reader;
+  private final Function<ConsumerRecord<byte[], byte[]>, EventReader.Read<T>> reader;
   private final EventPublisher publisher;
   private final InstantSource clock;
   private final Stopping stopping;
@@ -42,10 +43,11 @@ public final class BatchIntake<T> {
    * An intake of one stage.
    *
    * @param stage its name in dead letters and logs
+   * @param reader from a record to its event
    */
   public BatchIntake(
       String stage,
-      EventReader<T> reader,
+      Function<ConsumerRecord<byte[], byte[]>, EventReader.Read<T>> reader,
       EventPublisher publisher,
       InstantSource clock,
       Stopping stopping) {
@@ -70,7 +72,7 @@ public final class BatchIntake<T> {
     List<Readable<T>> readable = new ArrayList<>();
     List<OutgoingEvent> dead = new ArrayList<>();
     for (ConsumerRecord<byte[], byte[]> polled : batch) {
-      switch (reader.read(polled)) {
+      switch (reader.apply(polled)) {
         case EventReader.Read.Decoded<T>(IncomingEvent<T> incoming) ->
             readable.add(new Readable<>(polled, incoming));
         case EventReader.Read.Undecodable<T>(DeadLetterReason reason, String error) ->

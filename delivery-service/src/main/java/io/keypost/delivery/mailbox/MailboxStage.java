@@ -46,7 +46,7 @@ public class MailboxStage {
       Stopping stopping) {
     this.intake =
         new BatchIntake<>(
-            STAGE, new EventReader<>(MailEvents.ROUTED_MAILBOX), publisher, clock, stopping);
+            STAGE, new EventReader<>(MailEvents.ROUTED_MAILBOX)::read, publisher, clock, stopping);
     this.delivery = delivery;
     this.receipts = receipts;
     this.settled = settled;

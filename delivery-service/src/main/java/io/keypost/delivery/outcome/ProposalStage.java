@@ -55,7 +55,7 @@ public class ProposalStage {
       Stopping stopping) {
     this.intake =
         new BatchIntake<>(
-            STAGE, new EventReader<>(MailEvents.PROPOSED), publisher, clock, stopping);
+            STAGE, new EventReader<>(MailEvents.PROPOSED)::read, publisher, clock, stopping);
     this.proposals = proposals;
     this.receipts = receipts;
     this.settled = settled;

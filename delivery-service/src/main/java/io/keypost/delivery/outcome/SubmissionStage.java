@@ -46,7 +46,7 @@ public class SubmissionStage {
       Stopping stopping) {
     this.intake =
         new BatchIntake<>(
-            STAGE, new EventReader<>(MailEvents.ACCEPTED), publisher, clock, stopping);
+            STAGE, new EventReader<>(MailEvents.ACCEPTED)::read, publisher, clock, stopping);
     this.database = database;
     this.submissions = submissions;
     this.operator = operator;

@@ -69,8 +69,7 @@ public class SubmissionsInFlight {
   /** Counts anew; there is never more to do at once. */
   int step() {
     try {
-      count =
-          submissions.countInFlight(database, clock.instant().minus(SubmissionSweep.LOOKS_BACK));
+      count = submissions.countInFlight(database, clock.instant().minus(LostMailSweep.LOOKS_BACK));
     } catch (RuntimeException e) {
       // A count that fails is not worth a second try under load; the next one comes.
       count = Double.NaN;

@@ -88,17 +88,6 @@ public class SubmissionStore {
         limit 1) f
       """;
 
-  private static final String LOST =
-      """
-      select s.recipient, s.envelope_digest, s.message_id, s.sender, s.expires from submission s
-      where s.expires > $1 and s.expires <= $2
-        and not exists (select from outcome o
-          where o.recipient = s.recipient and o.envelope_digest = s.envelope_digest)
-        and not exists (select from transfer t
-          where t.recipient = s.recipient and t.envelope_digest = s.envelope_digest)
-      order by s.expires limit $3
-      """;
-
   private static final String IN_FLIGHT =
       """
       select count(*) as n from submission s
@@ -168,23 +157,6 @@ public class SubmissionStore {
     return known;
   }
 
-  /**
-   * Submissions whose life ended between the two instants without an outcome, and that nobody
-   * handed over or is about to: a stage lost them to the dead letters.
-   */
-  public List<MailFacts> lost(
-      SqlConnection connection, Instant expiredAfter, Instant expiredBy, int limit) {
-    List<MailFacts> lost = new ArrayList<>();
-    for (Row row :
-        Database.execute(
-            connection,
-            LOST,
-            Columns.tuple(Columns.time(expiredAfter), Columns.time(expiredBy), limit))) {
-      lost.add(facts(row));
-    }
-    return lost;
-  }
-
   /** How many submissions have no outcome yet, of those whose life ends or ended after that. */
   public long countInFlight(Database database, Instant expiringAfter) {
     return database
@@ -194,7 +166,7 @@ public class SubmissionStore {
         .getLong("n");
   }
 
-  private static MailFacts facts(Row row) {
+  static MailFacts facts(Row row) {
     return new MailFacts(
         OutcomeStore.key(row),
         new MessageId(octets(row, "message_id")),

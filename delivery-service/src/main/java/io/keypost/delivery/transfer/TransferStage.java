@@ -45,7 +45,7 @@ public class TransferStage {
       Stopping stopping) {
     this.intake =
         new BatchIntake<>(
-            STAGE, new EventReader<>(MailEvents.ROUTED_TRANSFER), publisher, clock, stopping);
+            STAGE, new EventReader<>(MailEvents.ROUTED_TRANSFER)::read, publisher, clock, stopping);
     this.database = database;
     this.transfers = transfers;
     this.worker = worker;

@@ -2,15 +2,15 @@ package io.keypost.delivery.outcome;
 
 import io.keypost.delivery.DeliveryConfig;
 import io.keypost.delivery.DeliveryRole;
-import io.keypost.delivery.custody.MailFacts;
+import io.keypost.delivery.custody.LostMail;
 import io.keypost.delivery.custody.OutcomesSettled;
 import io.keypost.delivery.custody.ReceiptFactory;
 import io.keypost.delivery.custody.ReceiptSigning;
 import io.keypost.delivery.custody.Settlement;
 import io.keypost.delivery.custody.TerminalOutcome;
 import io.keypost.delivery.store.Database;
+import io.keypost.delivery.store.LostMailStore;
 import io.keypost.delivery.store.OutcomeStore;
-import io.keypost.delivery.store.SubmissionStore;
 import io.keypost.delivery.work.Stopping;
 import io.keypost.delivery.work.WorkLoop;
 import io.keypost.protocol.address.MailDomain;
@@ -26,13 +26,15 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Ends submissions that a stage lost to the dead letters: in flight until their life is over, then
- * {@code expired} (KP-OUT-7). An hour is left to stages that are still behind, whose own expiry
- * says the same.
+ * Ends what a stage lost: in flight until its life is over, then {@code expired} (KP-OUT-5,
+ * KP-OUT-7, KP-OUT-8). What the dead letters tell of, whoever brought it, ends at {@code expires};
+ * so do submissions that nothing tells of, an hour later, which is left to stages that are still
+ * behind and whose own expiry says the same. A letter that was replayed and has its outcome by then
+ * is left alone.
  */
 @ApplicationScoped
-public class SubmissionSweep {
-  private static final String STAGE = "submission";
+public class LostMailSweep {
+  private static final String STAGE = "lost";
   private static final int BATCH = 200;
   private static final Duration IDLE = Duration.ofMinutes(1);
   private static final Duration STAGES_BEHIND = Duration.ofHours(1);
@@ -41,7 +43,7 @@ public class SubmissionSweep {
   static final Duration LOOKS_BACK = Duration.ofDays(10);
 
   private final Database database;
-  private final SubmissionStore submissions;
+  private final LostMailStore lostMail;
   private final OutcomeStore outcomes;
   private final ReceiptSigning receipts;
   private final Event<OutcomesSettled> settled;
@@ -50,9 +52,9 @@ public class SubmissionSweep {
   private final boolean active;
   private final WorkLoop loop;
 
-  SubmissionSweep(
+  LostMailSweep(
       Database database,
-      SubmissionStore submissions,
+      LostMailStore lostMail,
       OutcomeStore outcomes,
       ReceiptSigning receipts,
       Event<OutcomesSettled> settled,
@@ -61,14 +63,14 @@ public class SubmissionSweep {
       DeliveryConfig config,
       Stopping stopping) {
     this.database = database;
-    this.submissions = submissions;
+    this.lostMail = lostMail;
     this.outcomes = outcomes;
     this.receipts = receipts;
     this.settled = settled;
     this.operator = operator;
     this.clock = clock;
     this.active = config.runs(DeliveryRole.OUTCOME);
-    this.loop = new WorkLoop("submission-sweep", IDLE, this::step, stopping);
+    this.loop = new WorkLoop("lost-mail-sweep", IDLE, this::step, stopping);
   }
 
   void begin(@Observes StartupEvent start) {
@@ -88,24 +90,26 @@ public class SubmissionSweep {
     }
     ReceiptFactory signing = receipts.require();
     Instant now = clock.instant();
+    LostMailStore.Submitted submitted =
+        new LostMailStore.Submitted(operator, now.minus(LOOKS_BACK), now.minus(STAGES_BEHIND));
     List<Settlement> ended =
         database.inTransaction(
             connection -> {
               List<Settlement> proposed =
-                  submissions
-                      .lost(connection, now.minus(LOOKS_BACK), now.minus(STAGES_BEHIND), BATCH)
-                      .stream()
-                      .map(mail -> expired(mail, signing, now))
+                  lostMail.over(connection, now, submitted, BATCH).stream()
+                      .map(lost -> expired(lost, signing, now))
                       .toList();
               Set<?> effective = outcomes.settle(connection, proposed);
+              lostMail.forgetEnded(connection, now, BATCH);
               return proposed.stream().filter(s -> effective.contains(s.mail().key())).toList();
             });
     settled.fire(new OutcomesSettled(STAGE, ended));
     return ended.size();
   }
 
-  private Settlement expired(MailFacts mail, ReceiptFactory signing, Instant now) {
+  private static Settlement expired(LostMail lost, ReceiptFactory signing, Instant now) {
     TerminalOutcome outcome = new TerminalOutcome.Expired();
-    return Settlement.plain(mail, outcome, now, signing.sign(mail, outcome, now, operator));
+    return Settlement.plain(
+        lost.mail(), outcome, now, signing.sign(lost.mail(), outcome, now, lost.returnOperator()));
   }
 }
