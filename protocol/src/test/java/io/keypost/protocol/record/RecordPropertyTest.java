@@ -4,6 +4,7 @@ import static io.keypost.protocol.record.TestDomain.NOW;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.jose.JWSObject;
+import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
@@ -13,6 +14,9 @@ import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.certificate.CertificateDigests;
 import io.keypost.protocol.refusal.RefusedException;
 import java.nio.charset.StandardCharsets;
+import java.security.KeyPair;
+import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -128,41 +132,65 @@ class RecordPropertyTest {
         });
   }
 
+  /** KP-REC-1: what is signed here, another library verifies, and the reverse. */
   @Test
-  void anotherLibraryVerifiesEveryKindOfRecord() throws Exception {
-    Address alice = alpha.address("alice");
+  void anotherLibraryVerifiesAndSignsEveryKindOfRecord() throws Exception {
     Records records = new Records(SeededRandom.generator(1));
-    for (SignedRecord record :
+    List<SignedRecord> all =
         List.of(
             alpha.statement(),
             alpha.record(),
             records.address(),
             records.servers(),
-            alpha.consent(alice, alpha.address("bob")),
-            records.receipt())) {
-      RecordSigner signer =
-          switch (record.kind().signer()) {
-            case ROOT -> alpha.rootSigner;
-            case RECEIPT -> alpha.receiptSigner;
-            default -> alpha.signer;
-          };
-      var certificate =
-          switch (record.kind().signer()) {
-            case ROOT -> alpha.root;
-            case RECEIPT -> alpha.receipt;
-            default -> alpha.signing;
-          };
-      JWSObject parsed = JWSObject.parse(signer.sign(record));
+            alpha.revocations(1),
+            alpha.consent(alpha.address("alice"), alpha.address("bob")),
+            records.receipt());
+    assertThat(all).extracting(SignedRecord::kind).containsExactly(RecordKind.values());
+    for (SignedRecord record : all) {
+      Signing signing = signing(record.kind());
+      JWSObject parsed = JWSObject.parse(signing.signer().sign(record));
 
-      assertThat(parsed.verify(new ECDSAVerifier((ECPublicKey) certificate.getPublicKey())))
+      assertThat(parsed.verify(new ECDSAVerifier((ECPublicKey) signing.keys().getPublic())))
           .isTrue();
       assertThat(parsed.getHeader().toJSONObject().keySet())
           .containsExactlyInAnyOrder("alg", "typ", "kid");
       assertThat(parsed.getHeader().getType().getType()).isEqualTo(record.kind().typ());
       assertThat(parsed.getHeader().getKeyID())
-          .isEqualTo(CertificateDigests.certificate(certificate).base64Url());
+          .isEqualTo(CertificateDigests.certificate(signing.certificate()).base64Url());
       assertThat(parsed.getPayload().toJSONObject()).containsEntry("v", 1L);
+
+      JWSObject foreign = new JWSObject(parsed.getHeader(), parsed.getPayload());
+      foreign.sign(new ECDSASigner((ECPrivateKey) signing.keys().getPrivate()));
+      assertThat(verified(record, foreign.serialize())).isEqualTo(record);
     }
+  }
+
+  private record Signing(RecordSigner signer, KeyPair keys, X509Certificate certificate) {}
+
+  private Signing signing(RecordKind kind) {
+    return switch (kind.signer()) {
+      case ROOT -> new Signing(alpha.rootSigner, alpha.rootKeys, alpha.root);
+      case RECEIPT -> new Signing(alpha.receiptSigner, alpha.receiptKeys, alpha.receipt);
+      default -> new Signing(alpha.signer, alpha.signingKeys, alpha.signing);
+    };
+  }
+
+  private SignedRecord verified(SignedRecord record, String jws) {
+    return switch (record) {
+      case RootStatement statement ->
+          RecordVerifier.verifyStatement(jws, alpha.root, alpha.pin(), alpha.domain, NOW).record();
+      case DomainRecord domain -> alpha.verify(jws, NOW).record();
+      case AddressRecord address ->
+          RecordVerifier.verifyAddress(jws, verified, address.address(), NOW).record();
+      case ServersRecord servers -> RecordVerifier.verifyServers(jws, verified, NOW).record();
+      case RevocationsRecord revocations ->
+          RecordVerifier.verifyRevocations(jws, verified, NOW).record();
+      case ConsentRecord consent ->
+          RecordVerifier.verifyConsent(jws, verified, consent.alias(), consent.target(), NOW)
+              .record();
+      case ReceiptRecord receipt ->
+          RecordVerifier.verifyReceipt(jws, alpha.receiptChain(), verified, NOW).record();
+    };
   }
 
   private static String altered(RandomGenerator random, String good) {

@@ -145,6 +145,18 @@ final class TestDomain {
         NOW);
   }
 
+  RevocationsRecord revocations(long next, RevocationsRecord.Entry... entries) {
+    return new RevocationsRecord(
+        domain,
+        GEN,
+        30,
+        NOW,
+        NOW.plus(Duration.ofHours(24)),
+        List.of(CertificateCodec.encode(signing), CertificateCodec.encode(ca)),
+        next,
+        List.of(entries));
+  }
+
   List<Bytes> receiptChain() {
     return List.of(CertificateCodec.encode(receipt), CertificateCodec.encode(ca));
   }

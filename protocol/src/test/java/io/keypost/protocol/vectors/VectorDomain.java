@@ -15,6 +15,7 @@ import io.keypost.protocol.pin.Pin;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.record.DomainRecord;
 import io.keypost.protocol.record.RecordSigner;
+import io.keypost.protocol.record.RevocationsRecord;
 import io.keypost.protocol.record.RootStatement;
 import io.keypost.protocol.record.ServersRecord;
 import java.security.KeyPair;
@@ -134,6 +135,19 @@ final class VectorDomain {
                         new ServersRecord.Server(
                             host("mx"), 443, 10, 10, ServersRecord.ServerState.IN_SERVICE)))),
             List.of(CertificateDigests.certificate(server))));
+  }
+
+  String revocations(List<RevocationsRecord.Entry> entries) {
+    return signer.sign(
+        new RevocationsRecord(
+            domain,
+            GEN,
+            30,
+            now,
+            now.plus(DAY),
+            List.of(CertificateCodec.encode(signing), CertificateCodec.encode(ca)),
+            entries.size() + 1L,
+            entries));
   }
 
   List<Bytes> receiptChain() {

@@ -84,10 +84,11 @@ final class VectorMaker {
     SealedMessage sealed = writeMessage();
     writeReceipt(sealed.envelopes().getFirst());
     writeRefused(sealed.envelopes().getFirst());
+    new RevocationVectors(this, random).write();
     Files.writeString(directory.resolve("manifest.json"), JSON.writeValueAsString(manifest) + "\n");
   }
 
-  private void writeDomain(VectorDomain of) throws IOException {
+  void writeDomain(VectorDomain of) throws IOException {
     String name = of.domain.value();
     add(name + "/pin.txt", "pin", Bytes.utf8(of.pin().toTxt()), "TXT at _keypost." + name)
         .put("domain", name)
@@ -115,7 +116,7 @@ final class VectorMaker {
         .put("use", use.path());
   }
 
-  private ObjectNode record(VectorDomain of, String file, String kind, String jws, String about)
+  ObjectNode record(VectorDomain of, String file, String kind, String jws, String about)
       throws IOException {
     return add(of.domain + "/" + file + ".jws", kind, Bytes.utf8(jws), about)
         .put("domain", of.domain.value());
@@ -148,10 +149,23 @@ final class VectorMaker {
 
   /** Adds the vectors of the keyring to those that are kept, of which {@code alice} is one. */
   static void addKeyring(Path directory, UserSecretKey alice) throws IOException {
+    extend(directory, maker -> maker.writeKeyring(alice));
+  }
+
+  /** Adds the vectors of a domain that revoked something to those that are kept. */
+  static void addRevocations(Path directory) throws IOException {
+    extend(directory, maker -> new RevocationVectors(maker, maker.random).write());
+  }
+
+  private interface Addition {
+    void writeWith(VectorMaker maker) throws IOException;
+  }
+
+  private static void extend(Path directory, Addition addition) throws IOException {
     Path file = directory.resolve("manifest.json");
     VectorMaker maker = new VectorMaker(directory);
     maker.manifest.setAll((ObjectNode) JSON.readTree(Files.readString(file)));
-    maker.writeKeyring(alice);
+    addition.writeWith(maker);
     Files.writeString(file, JSON.writeValueAsString(maker.manifest) + "\n");
   }
 
@@ -348,9 +362,13 @@ final class VectorMaker {
 
   private void refused(String file, String kind, Bytes octets, RefusalCode code)
       throws IOException {
-    add("refused/" + file, kind, octets, "refused: " + code.text())
-        .put("domain", alpha.domain.value())
-        .put("address", alice.address().toString())
+    refused(alpha, file, kind, octets, code).put("address", alice.address().toString());
+  }
+
+  ObjectNode refused(VectorDomain of, String file, String kind, Bytes octets, RefusalCode code)
+      throws IOException {
+    return add("refused/" + file, kind, octets, "refused: " + code.text())
+        .put("domain", of.domain.value())
         .put("refused", code.wire());
   }
 

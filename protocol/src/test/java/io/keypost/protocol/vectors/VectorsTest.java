@@ -1,11 +1,21 @@
 package io.keypost.protocol.vectors;
 
+import static io.keypost.protocol.vectors.Vectors.all;
+import static io.keypost.protocol.vectors.Vectors.bytes;
+import static io.keypost.protocol.vectors.Vectors.certificate;
+import static io.keypost.protocol.vectors.Vectors.certificateOf;
+import static io.keypost.protocol.vectors.Vectors.domain;
+import static io.keypost.protocol.vectors.Vectors.manifest;
+import static io.keypost.protocol.vectors.Vectors.now;
+import static io.keypost.protocol.vectors.Vectors.pin;
+import static io.keypost.protocol.vectors.Vectors.secretKey;
+import static io.keypost.protocol.vectors.Vectors.signedEnvelope;
+import static io.keypost.protocol.vectors.Vectors.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
@@ -36,6 +46,7 @@ import io.keypost.protocol.record.ConsentRecord;
 import io.keypost.protocol.record.ReceiptRecord;
 import io.keypost.protocol.record.RecordSigner;
 import io.keypost.protocol.record.RecordVerifier;
+import io.keypost.protocol.record.RevocationsRecord;
 import io.keypost.protocol.record.SignedRecord;
 import io.keypost.protocol.record.Verified;
 import io.keypost.protocol.record.VerifiedDomain;
@@ -43,18 +54,16 @@ import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusedException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.DynamicTest;
@@ -67,17 +76,14 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
  * says.
  */
 class VectorsTest {
-  private static final Path DIRECTORY =
-      Path.of(System.getProperty("keypost.root"), "docs", "vectors");
-
   @Test
   @EnabledIfSystemProperty(
       named = "keypost.vectors.write",
       matches = "true",
       disabledReason = "only a new version of the protocol needs new vectors")
   void makesTheVectorsAnew() throws IOException {
-    new VectorMaker(DIRECTORY).write();
-    assertThat(DIRECTORY.resolve("manifest.json")).isNotEmptyFile();
+    new VectorMaker(Vectors.DIRECTORY).write();
+    assertThat(Vectors.DIRECTORY.resolve("manifest.json")).isNotEmptyFile();
   }
 
   @Test
@@ -86,26 +92,36 @@ class VectorsTest {
       matches = "true",
       disabledReason = "they were added to the others once")
   void addsTheVectorsOfTheKeyring() throws IOException {
-    VectorMaker.addKeyring(DIRECTORY, secretKey("users/alice.secret.pgp"));
-    assertThat(DIRECTORY.resolve("users/alice.keyring.bin")).isNotEmptyFile();
+    VectorMaker.addKeyring(Vectors.DIRECTORY, secretKey("users/alice.secret.pgp"));
+    assertThat(Vectors.DIRECTORY.resolve("users/alice.keyring.bin")).isNotEmptyFile();
+  }
+
+  @Test
+  @EnabledIfSystemProperty(
+      named = "keypost.vectors.revocations",
+      matches = "true",
+      disabledReason = "they were added to the others once")
+  void addsTheVectorsOfRevocations() throws IOException {
+    VectorMaker.addRevocations(Vectors.DIRECTORY);
+    assertThat(Vectors.DIRECTORY.resolve("gamma.test/revocations.jws")).isNotEmptyFile();
   }
 
   @Test
   void everyFileStandsInTheManifest() throws IOException {
     Set<String> listed = new TreeSet<>(Set.of("manifest.json"));
-    vectors().forEach(vector -> listed.add(vector.get("file").asText()));
-    try (Stream<Path> files = Files.walk(DIRECTORY)) {
+    all().forEach(vector -> listed.add(vector.get("file").asText()));
+    try (Stream<Path> files = Files.walk(Vectors.DIRECTORY)) {
       assertThat(
               files
                   .filter(Files::isRegularFile)
-                  .map(file -> DIRECTORY.relativize(file).toString().replace('\\', '/')))
+                  .map(file -> Vectors.DIRECTORY.relativize(file).toString().replace('\\', '/')))
           .containsExactlyInAnyOrderElementsOf(listed);
     }
   }
 
   @TestFactory
   Stream<DynamicTest> everyVectorIsWhatTheManifestSays() {
-    return vectors()
+    return all()
         .map(
             vector ->
                 dynamicTest(
@@ -158,13 +174,14 @@ class VectorsTest {
       case "certificate" -> readCertificate(vector, octets);
       case "kp-root" -> readRootStatement(vector, octets);
       case "kp-domain" -> {
-        VerifiedDomain domain = domain(vector, text(octets));
+        VerifiedDomain domain = verified(vector, text(octets));
         yield encodedAnew(domain.record(), domain.jws());
       }
       case "kp-servers" ->
           encodedAnew(
               RecordVerifier.verifyServers(
                   text(octets), domain(vector.get("domain").asText()), now()));
+      case "kp-revocations" -> readRevocations(vector, octets);
       case "kp-address" -> readAddress(vector, octets);
       case "kp-consent" ->
           encodedAnew(
@@ -201,7 +218,7 @@ class VectorsTest {
               vector,
               octets,
               bytes("users/alice.device.txt"),
-              vectors()
+              all()
                   .filter(v -> v.get("file").asText().equals("users/alice.device.txt"))
                   .findFirst()
                   .orElseThrow(),
@@ -261,6 +278,21 @@ class VectorsTest {
             now()));
   }
 
+  private static Bytes readRevocations(JsonNode vector, Bytes octets) {
+    Verified<RevocationsRecord> verified =
+        RecordVerifier.verifyRevocations(
+            text(octets), domain(vector.get("domain").asText()), now());
+    assertThat(verified.record().certificates()).isEqualTo(digests(vector, "certificates"));
+    assertThat(verified.record().keys()).isEqualTo(digests(vector, "keys"));
+    return encodedAnew(verified);
+  }
+
+  private static Set<Digest> digests(JsonNode vector, String member) {
+    return StreamSupport.stream(vector.get(member).spliterator(), false)
+        .map(digest -> Digest.parseBase64Url(digest.asText()))
+        .collect(Collectors.toSet());
+  }
+
   private static Bytes readAddress(JsonNode vector, Bytes octets) {
     Verified<AddressRecord> verified =
         RecordVerifier.verifyAddress(
@@ -298,7 +330,14 @@ class VectorsTest {
             Stream.of(CertificateUse.RECEIPT, CertificateUse.OPERATIONAL_CA)
                 .map(use -> CertificateCodec.encode(certificate(operator, use)))
                 .toList(),
-            domain(operator.value()),
+            vector.has("revocations")
+                ? domain(operator.value())
+                    .revoking(
+                        RecordVerifier.verifyRevocations(
+                            text(bytes(vector.get("revocations").asText())),
+                            domain(operator.value()),
+                            now()))
+                : domain(operator.value()),
             now());
     assertThat(verified.record().envelopeDigest())
         .isEqualTo(signedEnvelope().envelopeDigest())
@@ -402,45 +441,9 @@ class VectorsTest {
             .content();
   }
 
-  private static UserCertificate certificateOf(String domain, String local) {
-    AddressRecord record =
-        RecordVerifier.verifyAddress(
-                text(bytes(domain + "/" + local + ".jws")),
-                domain(domain),
-                address(local + "@" + domain),
-                now())
-            .record();
-    return UserCertificate.decode(((AddressRecord.Mailbox) record.content()).certificate());
-  }
-
-  private static SignedEnvelope signedEnvelope() {
-    return SignedEnvelope.decode(bytes("message/envelope.bin"), bytes("message/signature.pgp"));
-  }
-
-  private static UserSecretKey secretKey(String file) {
-    return UserSecretKey.unprotect(
-        bytes(file), manifest().get("passphrase").asText().toCharArray());
-  }
-
-  private static VerifiedDomain domain(String name) {
-    return RecordVerifier.verifyDomain(
-        text(bytes(name + "/domain.jws")),
-        pin(MailDomain.parse(name)).root(),
-        MailDomain.parse(name),
-        now());
-  }
-
-  private static VerifiedDomain domain(JsonNode vector, String jws) {
+  private static VerifiedDomain verified(JsonNode vector, String jws) {
     MailDomain name = domainName(vector);
     return RecordVerifier.verifyDomain(jws, pin(name).root(), name, now());
-  }
-
-  private static Pin pin(MailDomain domain) {
-    return Pin.parse(text(bytes(domain + "/pin.txt")), domain);
-  }
-
-  private static X509Certificate certificate(MailDomain domain, CertificateUse use) {
-    return CertificateCodec.decode(bytes(domain + "/" + use.path() + ".der"));
   }
 
   private static MailDomain domainName(JsonNode vector) {
@@ -449,33 +452,5 @@ class VectorsTest {
 
   private static Address address(String text) {
     return Address.parseCanonical(text);
-  }
-
-  private static Instant now() {
-    return Instant.parse(manifest().get("now").asText());
-  }
-
-  private static Stream<JsonNode> vectors() {
-    return StreamSupport.stream(manifest().get("vectors").spliterator(), false);
-  }
-
-  private static JsonNode manifest() {
-    try {
-      return new ObjectMapper().readTree(DIRECTORY.resolve("manifest.json").toFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Bytes bytes(String file) {
-    try {
-      return Bytes.copyOf(Files.readAllBytes(DIRECTORY.resolve(file)));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static String text(Bytes octets) {
-    return new String(octets.toByteArray(), StandardCharsets.UTF_8);
   }
 }
