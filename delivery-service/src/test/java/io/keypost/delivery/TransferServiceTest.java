@@ -12,6 +12,7 @@ import io.keypost.delivery.fixture.PlayedServer;
 import io.keypost.delivery.fixture.PlayedServer.Reaction;
 import io.keypost.delivery.fixture.PlayedServer.Transfer;
 import io.keypost.delivery.fixture.Rows;
+import io.keypost.directory.testing.TestDomain;
 import io.keypost.events.mail.MailEvents;
 import io.keypost.events.mail.OutcomeEvent;
 import io.keypost.events.mail.OutcomeKind;
@@ -156,6 +157,52 @@ class TransferServiceTest {
     world.topics().put(MailEvents.PROPOSED, world.receipt(flaky.operator(), mail, delivered));
     assertThat(awaitOutcome(mail).outcome()).isEqualTo(OutcomeKind.DELIVERED);
     assertThat(rows.about(mail, "transfer")).isZero();
+  }
+
+  @Test
+  @DisplayName("KP-TRF-11: mail for a domain that moved goes to the operator that it is at now")
+  void bringsMailToWhereItsDomainIsNow() {
+    Peer former = world.newPeer("former");
+    Peer present = world.newPeer("present");
+    TestDomain moved = world.newDomain("moved", present.operator());
+    Address zoe = moved.user("zoe").address();
+    SealedMail mail = world.mail(alice, zoe);
+    former
+        .door()
+        .react(
+            mail.envelope().envelope().messageId(),
+            Reaction.refuses(
+                new Refusal.RetryAfter(RefusalCode.NOT_OPERATOR, Duration.ZERO, "moved away")));
+
+    leave(mail, former);
+
+    awaitTransfers(present, mail, 1);
+    awaitState(mail, "state = 'handed_over' and not uncertain");
+    assertThat(former.door().transfersOf(mail.envelope())).hasSize(1);
+    assertThat(rows.about(mail, "outcome")).isZero();
+  }
+
+  @Test
+  @DisplayName("KP-OUT-21: what is held for a user whose domain moved away goes back to the client")
+  void givesMailBackWhoseSendersDomainMovedAway() {
+    Peer far = world.far();
+    TestDomain moved = world.newDomain("moved", far.operator());
+    Reaction refuses =
+        Reaction.refuses(Refusal.of(RefusalCode.OPERATOR_NOT_NAMED, "it does not name you"));
+    SealedMail away = world.mail(moved.address("alice"), far.address("zoe"));
+    SealedMail stays = world.mail(alice, far.address("zoe"));
+    far.door().react(away.envelope().envelope().messageId(), refuses);
+    far.door().react(stays.envelope().envelope().messageId(), refuses);
+
+    leave(away, far);
+    leave(stays, far);
+
+    OutcomeEvent outcome = awaitOutcome(away);
+    assertThat(outcome.outcome()).isEqualTo(OutcomeKind.NEEDS_CLIENT);
+    assertThat(outcome.code()).contains(RefusalCode.MOVED.wire());
+    assertThat(rows.about(away, "transfer")).isZero();
+    awaitState(stays, "attempts >= 1 and state = 'queued'");
+    assertThat(rows.about(stays, "outcome")).as("who called is no fault of the message").isZero();
   }
 
   private SealedMail leave(Peer peer, Duration life) {

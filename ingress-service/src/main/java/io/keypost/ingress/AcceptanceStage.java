@@ -11,6 +11,7 @@ import io.keypost.events.stage.OutgoingEvent;
 import io.keypost.payloads.PayloadReference;
 import io.keypost.payloads.PayloadStore;
 import io.keypost.payloads.PayloadWriter;
+import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.message.Head;
 import io.keypost.protocol.message.Status;
 import io.keypost.protocol.refusal.Refusal;
@@ -19,10 +20,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /**
  * The life of a message at the front door, frame by frame: head read, caller's right to send it,
@@ -40,6 +43,7 @@ public final class AcceptanceStage {
 
   private final Admission admission;
   private final PeerVerifier peers;
+  private final HostedDomains hosted;
   private final PayloadStore payloads;
   private final EventPublisher events;
   private final InstantSource clock;
@@ -49,12 +53,14 @@ public final class AcceptanceStage {
   public AcceptanceStage(
       Admission admission,
       PeerVerifier peers,
+      HostedDomains hosted,
       PayloadStore payloads,
       EventPublisher events,
       InstantSource clock,
       AcceptanceListener listener) {
     this.admission = admission;
     this.peers = peers;
+    this.hosted = hosted;
     this.payloads = payloads;
     this.events = events;
     this.clock = clock;
@@ -83,14 +89,27 @@ public final class AcceptanceStage {
       return CompletableFuture.completedFuture(refusal);
     }
     return switch (caller) {
-      case Caller.User _ -> CompletableFuture.completedFuture(Optional.empty());
+      case Caller.User _ -> hosted.refuses(Set.of(head.sender().domain()));
       case Caller.Peer(var peer) ->
           peers
               .requireNamed(peer, head.sender().domain())
               .handle(
                   (_, error) ->
-                      error == null ? Optional.empty() : Optional.of(Failures.refusal(error)));
+                      error == null
+                          ? Optional.<Refusal>empty()
+                          : Optional.of(Failures.refusal(error)))
+              .thenCompose(
+                  refused ->
+                      refused.isPresent()
+                          ? CompletableFuture.completedFuture(refused)
+                          : hosted.refuses(recipientDomains(head)));
     };
+  }
+
+  private static Set<MailDomain> recipientDomains(Head head) {
+    return head.signed().stream()
+        .map(signed -> signed.envelope().recipient().domain())
+        .collect(Collectors.toSet());
   }
 
   /** Step 2: a place for its payload. */

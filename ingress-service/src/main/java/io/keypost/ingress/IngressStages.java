@@ -24,6 +24,7 @@ public class IngressStages {
   AcceptanceStage acceptance(
       PayloadsConfig config,
       DirectoryClient directory,
+      MailDomain operator,
       PayloadStore payloads,
       EventPublisher events,
       InstantSource clock,
@@ -31,6 +32,7 @@ public class IngressStages {
     return new AcceptanceStage(
         new Admission(config.maxPayloadBytes()),
         directory.peers(),
+        new HostedDomains(directory, operator, clock),
         payloads,
         events,
         clock,

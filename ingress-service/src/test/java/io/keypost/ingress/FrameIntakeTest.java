@@ -141,6 +141,7 @@ class FrameIntakeTest {
     return new AcceptanceStage(
             new Admission(MAX_PAYLOAD_OCTETS),
             new PeerVerifier(directory, CLOCK),
+            new HostedDomains(directory, beta.domain(), CLOCK),
             store,
             events,
             CLOCK,

@@ -63,7 +63,7 @@ class RoutingTest {
   }
 
   @Test
-  void tellsTheSenderWhenTheMailboxMovedToAnotherOperatorOfItsDomain() {
+  void tellsTheSenderWhenTheMailboxMovedToAnotherOperatorOfItsDomainByKpOut21() {
     assertNeedsClient(
         route(beta, FROM_ALPHA, to(BOB), mailboxAt(GAMMA)), RefusalCode.MOVED, RECORD);
   }

@@ -78,8 +78,7 @@ public final class Verification {
    */
   public static Verdict judge(
       SignedEnvelope mail, Arrival arrival, SenderRecords sender, Instant now) {
-    if (arrival instanceof Arrival.FromPeer peer
-        && !sender.domain().namesForMail(peer.operator(), now)) {
+    if (arrival instanceof Arrival.FromPeer peer && !namesPeer(sender.domain(), peer, now)) {
       // What depends on the caller is never an outcome: otherwise a stranger who relays a genuine
       // envelope could end it. The ingress refuses it in the answer; here the domain's record
       // changed in between, so the mail waits for a record that names the peer, or expires.
@@ -103,6 +102,12 @@ public final class Verification {
               RefusalCode.SENDER_KEY_REVOKED,
               mail.envelope().sender() + " is revoked from " + from);
     };
+  }
+
+  /** A domain that moves ends the right of its former operator, not what that brought in time. */
+  private static boolean namesPeer(DomainRecord sender, Arrival.FromPeer peer, Instant now) {
+    return sender.namesForMail(peer.operator(), now)
+        || sender.namesForMail(peer.operator(), peer.acceptedAt());
   }
 
   private static Verdict judgeSignature(

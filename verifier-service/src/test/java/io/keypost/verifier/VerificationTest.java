@@ -131,6 +131,29 @@ class VerificationTest {
   }
 
   @Test
+  void takesWhatAnOperatorBroughtBeforeTheSendersDomainMovedAwayByKpOut21() {
+    SignedEnvelope mail = signed(envelope(NOW, NOW.plus(Duration.ofDays(2))), KEY);
+    Instant moved = NOW.minusSeconds(1);
+    DomainRecord left =
+        alphaAt(
+            new DomainRecord.Operator(ALPHA, NOW.minus(Duration.ofDays(9)), moved),
+            new DomainRecord.Operator(MALLORY, moved, null));
+
+    assertThat(judge(mail, arrivedAt(moved.minusMillis(1)), left))
+        .isInstanceOf(Verdict.Verified.class);
+    assertThat(judge(mail, arrivedAt(moved), left)).isInstanceOf(Verdict.Later.class);
+  }
+
+  private static Arrival arrivedAt(Instant time) {
+    return new Arrival.FromPeer(ALPHA, PAYLOAD, time);
+  }
+
+  private static Verdict judge(SignedEnvelope mail, Arrival arrival, DomainRecord senders) {
+    return Verification.judge(
+        mail, arrival, new SenderRecords(senders, mailboxOf(KEY), Set.of()), NOW);
+  }
+
+  @Test
   @DisplayName("T24: a clock that is ahead is named")
   void refusesAnEnvelopeFromTheFutureAndSaysWhoseClockIsAheadByKpEnv7() {
     Instant ahead = NOW.plus(Duration.ofHours(1));
@@ -225,6 +248,10 @@ class VerificationTest {
   }
 
   private static DomainRecord alpha() {
+    return alphaAt(new DomainRecord.Operator(ALPHA, NOW.minus(Duration.ofDays(9)), null));
+  }
+
+  private static DomainRecord alphaAt(DomainRecord.Operator... operators) {
     Bytes certificate = Bytes.utf8("a certificate that nobody reads here");
     return new DomainRecord(
         ALPHA,
@@ -236,7 +263,7 @@ class VerificationTest {
         List.of(certificate, certificate),
         "statement",
         List.of(),
-        List.of(new DomainRecord.Operator(ALPHA, NOW.minus(Duration.ofDays(9)), null)),
+        List.of(operators),
         new DomainRecord.Limits(1000),
         List.of(1),
         "abuse@alpha.test",

@@ -243,13 +243,14 @@ public class ReceiptPoster {
   }
 
   /**
-   * The operator that the envelope came from, or another if the domain does not name it any more.
+   * The operator that the envelope came from, which knows it also after the domain moved away; or
+   * another if the domain does not name that one at all any more.
    */
   private MailDomain operatorNow(MailDomain senderDomain, MailDomain cameFrom) {
     Instant now = clock.instant();
     DomainRecord record =
         Waiting.on(directory.domain(senderDomain), OperatorServers.LOOKUP_TIMEOUT).record();
-    if (record.namesForMail(cameFrom, now)) {
+    if (record.namesForReceipts(cameFrom, now)) {
       return cameFrom;
     }
     return record.operators().stream()

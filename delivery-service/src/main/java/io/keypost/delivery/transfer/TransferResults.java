@@ -8,6 +8,7 @@ import io.keypost.delivery.custody.ReceiptFactory;
 import io.keypost.delivery.custody.ReceiptSigning;
 import io.keypost.delivery.custody.RetrySchedule;
 import io.keypost.delivery.custody.Settlement;
+import io.keypost.delivery.custody.TerminalOutcome;
 import io.keypost.delivery.handover.Destination;
 import io.keypost.delivery.handover.Doubt;
 import io.keypost.delivery.handover.Leased;
@@ -21,7 +22,9 @@ import io.keypost.delivery.store.TransferStore;
 import io.keypost.directory.AddressView;
 import io.keypost.directory.Directory;
 import io.keypost.protocol.address.Address;
+import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.record.AddressRecord;
+import io.keypost.protocol.record.DomainRecord;
 import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
@@ -46,6 +49,10 @@ import org.jboss.logging.MDC;
 public class TransferResults {
   private static final String STAGE = "transfer";
   private static final String MESSAGE_ID = "messageId";
+
+  /** How often refused transfers have one sender domain asked for anew. */
+  private static final Duration DOMAIN_ANEW = Duration.ofMinutes(1);
+
   private static final Logger LOG = Logger.getLogger(TransferResults.class);
 
   private final Database database;
@@ -53,6 +60,7 @@ public class TransferResults {
   private final OutcomeStore outcomes;
   private final ReceiptSigning receipts;
   private final Directory directory;
+  private final MailDomain operator;
   private final Event<OutcomesSettled> settled;
   private final RetrySchedule schedule;
   private final SecureRandom random;
@@ -65,6 +73,7 @@ public class TransferResults {
       OutcomeStore outcomes,
       ReceiptSigning receipts,
       Directory directory,
+      MailDomain operator,
       Event<OutcomesSettled> settled,
       DeliveryConfig config,
       SecureRandom random,
@@ -75,6 +84,7 @@ public class TransferResults {
     this.outcomes = outcomes;
     this.receipts = receipts;
     this.directory = directory;
+    this.operator = operator;
     this.settled = settled;
     this.schedule =
         new RetrySchedule(config.transfer().firstRetry(), config.transfer().longestRetry());
@@ -102,7 +112,8 @@ public class TransferResults {
     List<Postponed> later = new ArrayList<>();
     List<Leased> elsewhere = new ArrayList<>();
     verdicts.forEach(
-        (work, verdict) -> {
+        (work, answered) -> {
+          TransferVerdict verdict = unlessMovedAway(work, answered, now);
           report(work, destination, verdict);
           switch (verdict) {
             case TransferVerdict.HandedOver _ -> handedOver.add(work);
@@ -169,12 +180,46 @@ public class TransferResults {
     return new Postponed(work, now.plus(wait), bounded, doubt);
   }
 
+  /**
+   * What this operator holds for a user whose domain has moved to another one goes back to the
+   * user's client, which sends it by way of that one (KP-OUT-21): peers will not take it from here.
+   */
+  private TransferVerdict unlessMovedAway(Leased work, TransferVerdict verdict, Instant now) {
+    if (!(verdict instanceof TransferVerdict.Later later)
+        || later.code() != RefusalCode.OPERATOR_NOT_NAMED
+        || work.doubt() != Doubt.NONE) {
+      return verdict;
+    }
+    MailDomain senders = work.mail().facts().sender().domain();
+    try {
+      DomainRecord record =
+          Waiting.on(
+                  directory.domainFetchedSince(senders, now.minus(DOMAIN_ANEW)),
+                  OperatorServers.LOOKUP_TIMEOUT)
+              .record();
+      return record.namesForMail(operator, now)
+          ? verdict
+          : new TransferVerdict.Ends(
+              new TerminalOutcome.NeedsClient(RefusalCode.MOVED.wire()),
+              new Refusal.NeedsClient(
+                  RefusalCode.MOVED, senders + " has moved to another operator", null));
+    } catch (RefusedException e) {
+      LOG.infof("%s could not be resolved anew: %s", senders, e.getMessage());
+      return verdict;
+    }
+  }
+
   /** The peer does not take mail for the domain any more: resolved anew, it may go elsewhere. */
   private void redirect(Leased work, Instant now) {
     Address recipient = work.mail().key().recipient();
     try {
+      // The domain first: its address is asked for at the key servers that its pin names now.
       AddressView view =
-          Waiting.on(directory.addressFetchedSince(recipient, now), OperatorServers.LOOKUP_TIMEOUT);
+          Waiting.on(
+              directory
+                  .domainFetchedSince(recipient.domain(), now)
+                  .thenCompose(_ -> directory.addressFetchedSince(recipient, now)),
+              OperatorServers.LOOKUP_TIMEOUT);
       if (view.record().content() instanceof AddressRecord.Mailbox mailbox) {
         Destination found = new Destination(mailbox.operator(), mailbox.pool());
         database.transact(connection -> transfers.redirect(connection, work, found));

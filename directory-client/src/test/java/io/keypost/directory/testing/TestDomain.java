@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,6 +47,7 @@ public final class TestDomain {
   private final SecureRandom random;
   private final List<DomainRecord.RetiredRoot> retired = new ArrayList<>();
   private final List<MailDomain> operators = new ArrayList<>();
+  private final Map<MailDomain, Instant> ends = new HashMap<>();
   private final List<Digest> certificates = new ArrayList<>();
   private final List<RevocationsRecord.Entry> revoked = new ArrayList<>();
   private final List<ServersRecord.Server> servers = new ArrayList<>();
@@ -211,6 +213,12 @@ public final class TestDomain {
   /** Names another operator too. */
   public void alsoAt(MailDomain other) {
     operators.add(other);
+    seq++;
+  }
+
+  /** Says until when an operator is named. */
+  public void leaves(MailDomain leaving, Instant until) {
+    ends.put(leaving, until);
     seq++;
   }
 
@@ -401,7 +409,7 @@ public final class TestDomain {
                 rootStatement(),
                 retired,
                 operators.stream()
-                    .map(o -> new DomainRecord.Operator(o, Instant.EPOCH, null))
+                    .map(o -> new DomainRecord.Operator(o, Instant.EPOCH, ends.get(o)))
                     .toList(),
                 new DomainRecord.Limits(100 << 20),
                 List.of(1),

@@ -155,6 +155,27 @@ class FrontDoorTest {
     assertThat(accepted(message)).isEmpty();
   }
 
+  @Test
+  void leavesMailOfADomainThatIsNotAtThisOperatorWithItsSenderByKpTrf11() throws Exception {
+    UserSecretKey alice = world.user(world.here(), "alice");
+    UserSecretKey bob = world.user(world.peer(), "bob");
+    UserSecretKey moved = world.user(world.hosted(), "zoe");
+    ServerIdentity server = world.peer().listedServer("out." + world.peer().domain());
+    Messages elsewhere = Messages.seal(world.random(), 100, bob, moved);
+    Messages both = Messages.seal(world.random(), 100, bob, alice, moved);
+    Messages here = Messages.seal(world.random(), 100, bob, alice);
+
+    assertThat(
+            statuses(transfer(server, Bytes.concat(elsewhere.frame(), both.frame(), here.frame()))))
+        .containsExactly("not_operator", "not_operator", "not_operator", "accepted");
+    assertThat(statuses(submit(moved, message(moved, 100).frame())))
+        .as("a user whose domain is not here any more, by an older token")
+        .containsExactly("not_operator");
+    assertThat(accepted(elsewhere)).isEmpty();
+    assertThat(accepted(both)).isEmpty();
+    assertThat(accepted(here)).hasSize(1);
+  }
+
   /** T16. */
   @Test
   void refusesAPeerWithoutACertificate() throws Exception {

@@ -150,6 +150,24 @@ public record DomainRecord(
   }
 
   /**
+   * Whether {@code operator}'s servers may take new mail for the domain at {@code time}
+   * (KP-REC-14): one that leaves sends what it holds and takes nothing new.
+   */
+  public boolean namesForNewMail(MailDomain operator, Instant time) {
+    return operators.stream()
+        .filter(named -> named.domain().equals(operator))
+        .filter(named -> named.standsAt(time, Duration.ZERO))
+        .anyMatch(named -> named.until() == null || !isStayedBy(named, time));
+  }
+
+  /** Whether another operator than {@code leaving} is in force without an end. */
+  private boolean isStayedBy(Operator leaving, Instant time) {
+    return operators.stream()
+        .filter(other -> !other.domain().equals(leaving.domain()))
+        .anyMatch(other -> other.until() == null && other.standsAt(time, Duration.ZERO));
+  }
+
+  /**
    * Whether {@code operator} may sign receipts for the domain at {@code time}: also {@link
    * #RECEIPTS_AFTER_END} after it stopped to carry mail.
    */

@@ -386,24 +386,7 @@ class RecordVerifierTest {
   @Test
   void namesAnOperatorForMailOnlyWhileItStandsAndForReceiptsFifteenDaysLonger() {
     Instant end = NOW.plus(Duration.ofDays(10));
-    DomainRecord.Operator operator = new DomainRecord.Operator(beta.domain, NOW, end);
-    DomainRecord honest = alpha.record();
-    DomainRecord record =
-        new DomainRecord(
-            honest.domain(),
-            honest.gen(),
-            honest.seq(),
-            honest.issuedAt(),
-            honest.expiry(),
-            honest.rootCertificate(),
-            honest.chain(),
-            honest.rootStatement(),
-            honest.retiredRoots(),
-            List.of(operator),
-            honest.limits(),
-            honest.versions(),
-            honest.abuseContact(),
-            honest.management());
+    DomainRecord record = alphaAt(List.of(new DomainRecord.Operator(beta.domain, NOW, end)));
 
     assertThat(record.namesForMail(beta.domain, NOW.minusMillis(1))).isFalse();
     assertThat(record.namesForMail(beta.domain, NOW)).isTrue();
@@ -411,6 +394,46 @@ class RecordVerifierTest {
     assertThat(record.namesForReceipts(beta.domain, end)).isTrue();
     assertThat(record.namesForReceipts(beta.domain, end.plus(Duration.ofDays(15)))).isFalse();
     assertThat(record.namesForMail(alpha.domain, NOW)).isFalse();
+  }
+
+  @Test
+  void namesAnOperatorThatLeavesForNewMailOnlyUntilAnotherStaysByKpRec14() {
+    Instant end = NOW.plus(Duration.ofDays(1));
+    Instant handedOver = NOW.plusSeconds(60);
+    DomainRecord.Operator leaving = new DomainRecord.Operator(beta.domain, NOW, end);
+    DomainRecord.Operator coming = new DomainRecord.Operator(alpha.domain, handedOver, null);
+
+    assertThat(alphaAt(List.of(leaving)).namesForNewMail(beta.domain, NOW))
+        .as("nobody else is there")
+        .isTrue();
+    DomainRecord moved = alphaAt(List.of(leaving, coming));
+    assertThat(moved.namesForNewMail(beta.domain, NOW)).isTrue();
+    assertThat(moved.namesForNewMail(alpha.domain, NOW)).isFalse();
+    assertThat(moved.namesForNewMail(beta.domain, handedOver)).isFalse();
+    assertThat(moved.namesForNewMail(alpha.domain, handedOver)).isTrue();
+    assertThat(moved.namesForMail(beta.domain, handedOver)).as("sends what it holds").isTrue();
+    assertThat(moved.namesForMail(beta.domain, end)).isFalse();
+    DomainRecord both = alphaAt(List.of(new DomainRecord.Operator(beta.domain, NOW, null), coming));
+    assertThat(both.namesForNewMail(beta.domain, handedOver)).as("neither leaves").isTrue();
+  }
+
+  private DomainRecord alphaAt(List<DomainRecord.Operator> operators) {
+    DomainRecord honest = alpha.record();
+    return new DomainRecord(
+        honest.domain(),
+        honest.gen(),
+        honest.seq(),
+        honest.issuedAt(),
+        honest.expiry(),
+        honest.rootCertificate(),
+        honest.chain(),
+        honest.rootStatement(),
+        honest.retiredRoots(),
+        operators,
+        honest.limits(),
+        honest.versions(),
+        honest.abuseContact(),
+        honest.management());
   }
 
   @Test
