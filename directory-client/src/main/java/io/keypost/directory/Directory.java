@@ -44,9 +44,12 @@ public interface Directory {
   /** As {@link #servers}, but what was fetched before {@code earliest} is fetched anew. */
   CompletionStage<ServersView> serversFetchedSince(MailDomain operator, Instant earliest);
 
-  /** Asks anew for the domain, and for the operator of that name, when they are next wanted. */
-  void changed(MailDomain domain);
-
-  /** Asks anew for the address when it is next wanted. */
-  void changed(Address address);
+  /**
+   * Asks anew for what changed when it is next wanted; no look-up that is under way is joined any
+   * more. One pass over what is kept, whatever the number of changes.
+   *
+   * <p>If asking fails, the record of an address that is named is not given out any more: its key
+   * may be what was revoked. Those of domains and servers are good to their end of life, as ever.
+   */
+  void changed(DirectoryChanges changes);
 }

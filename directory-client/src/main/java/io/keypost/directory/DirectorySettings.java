@@ -56,6 +56,9 @@ public record DirectorySettings(
   /** Unless configured. */
   public static final int DEFAULT_MAX_ADDRESSES = 20_000;
 
+  /** kp-revocations is asked for anew after this time (KP-REC-20). */
+  public static final Duration REFRESH_REVOCATIONS_AFTER = Duration.ofMinutes(10);
+
   private static final Duration REFRESH_ABSENT_AFTER = Duration.ofSeconds(15);
 
   /** Checks the bounds. */

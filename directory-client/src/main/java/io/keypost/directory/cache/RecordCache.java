@@ -9,12 +9,16 @@ import io.keypost.protocol.refusal.RefusedException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BiFunction;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,14 +49,34 @@ public final class RecordCache<K, V> {
   /**
    * A verified record, fresh from its source.
    *
-   * @param refreshAfter how long it need not be asked for anew
+   * @param refreshAfter how long it need not be asked for anew, or half of what is left of its life
+   *     if that is shorter
    * @param goodUntil its end of life
    */
   public record Fetched<V>(V value, Duration refreshAfter, Instant goodUntil) {}
 
-  private record Entry<V>(V value, Instant fetchedAt, Instant refreshAt, Instant goodUntil) {}
+  /**
+   * What is kept.
+   *
+   * @param askedAt when the look-up that brought it began: it may not know of anything later
+   */
+  private record Entry<V>(V value, Instant askedAt, Instant refreshAt, Instant goodUntil) {
+    /** To be asked for anew, whoever wants it. */
+    Entry<V> stale(Instant now) {
+      return new Entry<>(value, Instant.MIN, now, goodUntil);
+    }
+
+    /** Its life is over, if it was not before. */
+    Entry<V> ended(Instant now) {
+      return new Entry<>(value, Instant.MIN, now, now.isBefore(goodUntil) ? now : goodUntil);
+    }
+  }
 
   private record Failure(RefusedException refusal, Instant repeatAt) {}
+
+  /** Where a record comes from, verified; fails with {@link RefusedException}. */
+  @FunctionalInterface
+  public interface Source<K, V> extends Function<K, CompletionStage<Fetched<V>>> {}
 
   /** Is told of what happens to fetches; must not block. */
   public interface Listener<K, V> {
@@ -64,30 +88,26 @@ public final class RecordCache<K, V> {
   }
 
   private final InstantSource clock;
-  private final Function<K, CompletionStage<Fetched<V>>> source;
   private final BiFunction<V, V, Succession> order;
   private final Listener<K, V> listener;
   private final Cache<K, Entry<V>> entries;
   private final Cache<K, Failure> failures;
-  private final Joined<K, V> joined = new Joined<>();
+  private final Joined<K, Entry<V>> joined = new Joined<>();
 
   /**
    * An empty cache.
    *
-   * @param source fetches and verifies; fails with {@link RefusedException}
-   * @param order compares the kept record with the fetched one
+   * @param order compares the kept record with the fetched one; may refuse the latter
    * @param maxEntries most records that are kept
    * @param listener told of what happens
    */
   public RecordCache(
       InstantSource clock,
-      Function<K, CompletionStage<Fetched<V>>> source,
       BiFunction<V, V, Succession> order,
       int maxEntries,
       Listener<K, V> listener) {
     this.listener = listener;
     this.clock = clock;
-    this.source = source;
     this.order = order;
     this.entries = Caffeine.newBuilder().maximumSize(maxEntries).build();
     this.failures = Caffeine.newBuilder().maximumSize(maxEntries).build();
@@ -97,97 +117,148 @@ public final class RecordCache<K, V> {
    * The record of {@code key}: the kept one while it is fresh, else a new one, else the kept one to
    * its end of life.
    *
+   * @param source fetches and verifies; fails with {@link RefusedException}
    * @return completes exceptionally with what the source refused; {@code record_expired} when there
    *     was a record and its life has ended
    */
-  public CompletableFuture<V> get(K key) {
+  public CompletableFuture<V> get(K key, Source<K, V> source) {
     Instant now = clock.instant();
     Entry<V> kept = entries.getIfPresent(key);
-    if (kept != null && now.isBefore(kept.refreshAt)) {
+    if (kept != null && now.isBefore(kept.refreshAt) && now.isBefore(kept.goodUntil)) {
       return CompletableFuture.completedFuture(kept.value);
     }
     Failure failure = failures.getIfPresent(key);
     if (failure != null && now.isBefore(failure.repeatAt)) {
       return keptOr(kept, failure.refusal, now);
     }
-    return fetch(key);
+    return fetch(key, source)
+        .thenApply(Entry::value)
+        .exceptionallyCompose(
+            error -> keptOr(entries.getIfPresent(key), refusalOf(error), clock.instant()));
   }
 
   /**
-   * A record that was not fetched before {@code earliest}: for whoever is about to refuse because
-   * of what a kept record does not say. A fetch that fails is not bridged by the kept record.
+   * A record whose look-up did not begin before {@code earliest}: for whoever is about to refuse
+   * because of what a kept record does not say. A fetch that fails is not bridged by the kept
+   * record.
    */
-  public CompletableFuture<V> getFetchedSince(K key, Instant earliest) {
+  public CompletableFuture<V> getFetchedSince(K key, Instant earliest, Source<K, V> source) {
     Instant now = clock.instant();
     Entry<V> kept = entries.getIfPresent(key);
-    if (kept != null && !kept.fetchedAt.isBefore(earliest) && now.isBefore(kept.goodUntil)) {
+    if (kept != null && !kept.askedAt.isBefore(earliest) && now.isBefore(kept.goodUntil)) {
       return CompletableFuture.completedFuture(kept.value);
     }
     Failure failure = failures.getIfPresent(key);
-    return failure != null && now.isBefore(failure.repeatAt)
-        ? CompletableFuture.failedFuture(failure.refusal)
-        : fetch(key, Failing.IS_SHOWN);
+    if (failure != null && now.isBefore(failure.repeatAt)) {
+      return CompletableFuture.failedFuture(failure.refusal);
+    }
+    return fetch(key, source)
+        // What was joined may have begun too early; what is joined after its end has not.
+        .thenCompose(
+            found ->
+                found.askedAt.isBefore(earliest)
+                    ? fetch(key, source)
+                    : CompletableFuture.completedFuture(found))
+        .thenApply(Entry::value)
+        .exceptionallyCompose(error -> CompletableFuture.failedFuture(refusalOf(error)));
   }
 
   /** Asks for the record anew when it is next wanted; the kept one stays to its end of life. */
-  public void markStale(K key) {
+  public void refresh(K key) {
     Instant now = clock.instant();
-    entries
-        .asMap()
-        .computeIfPresent(
-            key, (k, kept) -> new Entry<>(kept.value, kept.fetchedAt, now, kept.goodUntil));
-    failures.invalidate(key);
+    entries.asMap().computeIfPresent(key, (_, kept) -> kept.stale(now));
   }
 
-  /** What is kept for {@code key}, fresh or not, dead or not. */
+  /**
+   * Asks for the records of these keys anew when they are next wanted, whatever is under way; if
+   * that fails, the kept one is good to its end of life.
+   */
+  public void markStale(Predicate<K> stale) {
+    mark(stale, Entry::stale);
+  }
+
+  /**
+   * As {@link #markStale}, but for records that are known to say something else by now: if asking
+   * fails, the kept one is not given out.
+   */
+  public void markOutdated(Predicate<K> outdated) {
+    mark(outdated, Entry::ended);
+  }
+
+  private void mark(Predicate<K> marks, BiFunction<Entry<V>, Instant, Entry<V>> marking) {
+    // Left first: what an earlier question brings from now on is not kept (see take). Whoever was
+    // just keeping it is waited for by the same key's computation below.
+    Set<K> marked = new HashSet<>(joined.leave(marks));
+    failures.asMap().keySet().removeIf(marks);
+    entries.asMap().keySet().stream().filter(marks).forEach(marked::add);
+    Instant now = clock.instant();
+    marked.forEach(
+        key -> entries.asMap().computeIfPresent(key, (_, kept) -> marking.apply(kept, now)));
+  }
+
+  /** What is kept for {@code key} and still good, fresh or not. */
   public Optional<V> kept(K key) {
-    return Optional.ofNullable(entries.getIfPresent(key)).map(Entry::value);
+    Entry<V> kept = entries.getIfPresent(key);
+    return kept != null && clock.instant().isBefore(kept.goodUntil)
+        ? Optional.of(kept.value)
+        : Optional.empty();
   }
 
-  private enum Failing {
-    IS_BRIDGED,
-    IS_SHOWN
+  private CompletableFuture<Entry<V>> fetch(K key, Source<K, V> source) {
+    return joined.join(key, overtaken -> ask(key, source, overtaken));
   }
 
-  private CompletableFuture<V> fetch(K key) {
-    return fetch(key, Failing.IS_BRIDGED);
-  }
-
-  private CompletableFuture<V> fetch(K key, Failing failing) {
-    return joined
-        .join(key, () -> fetchAndTake(key))
+  private CompletionStage<Entry<V>> ask(K key, Source<K, V> source, BooleanSupplier overtaken) {
+    Instant began = clock.instant();
+    return CompletableFuture.completedFuture(key)
+        .thenCompose(source)
+        .thenApply(fetched -> take(key, fetched, began, overtaken))
         .exceptionallyCompose(
-            error -> {
-              RefusedException refusal = refusalOf(error);
-              Instant now = clock.instant();
-              failures.put(key, new Failure(refusal, now.plus(FAILURE_MEMORY)));
-              return switch (failing) {
-                case IS_SHOWN -> CompletableFuture.failedFuture(refusal);
-                case IS_BRIDGED -> keptOr(entries.getIfPresent(key), refusal, now);
-              };
-            });
+            error -> CompletableFuture.failedFuture(failed(key, refusalOf(error), overtaken)));
   }
 
-  private CompletionStage<V> fetchAndTake(K key) {
-    return source
-        .apply(key)
-        .thenApply(fetched -> take(key, fetched))
-        .whenComplete(
-            (taken, error) -> {
-              if (error != null) {
-                listener.failed(key, refusalOf(error));
-              }
-            });
+  private RefusedException failed(K key, RefusedException refusal, BooleanSupplier overtaken) {
+    listener.failed(key, refusal);
+    if (!overtaken.getAsBoolean()) {
+      failures.put(key, new Failure(refusal, clock.instant().plus(FAILURE_MEMORY)));
+    }
+    return refusal;
   }
 
-  private V take(K key, Fetched<V> fetched) {
+  /**
+   * Keeps what was fetched, but not what was asked for before a change that is known by now: that
+   * is for those who wait for it, and for nobody later.
+   */
+  private Entry<V> take(K key, Fetched<V> fetched, Instant began, BooleanSupplier overtaken) {
     Instant now = clock.instant();
     Entry<V> taken =
-        new Entry<>(fetched.value, now, now.plus(fetched.refreshAfter), fetched.goodUntil);
-    return entries
-        .asMap()
-        .compute(key, (k, kept) -> kept == null ? taken : successor(k, kept, taken))
-        .value;
+        new Entry<>(fetched.value, began, now.plus(refreshAfter(fetched, now)), fetched.goodUntil);
+    Entry<V> kept =
+        entries
+            .asMap()
+            .compute(
+                key,
+                (k, known) ->
+                    overtaken.getAsBoolean()
+                        ? known
+                        : known == null ? taken : successor(k, known, taken));
+    if (kept == null) {
+      return taken;
+    }
+    if (!overtaken.getAsBoolean()) {
+      return kept;
+    }
+    // The question that was asked after the change may have been answered first.
+    return order.apply(kept.value, taken.value) == Succession.OLDER
+        ? kept
+        : successor(key, kept, taken);
+  }
+
+  /** A record that ends soon is asked for anew well before. */
+  private static <V> Duration refreshAfter(Fetched<V> fetched, Instant now) {
+    Duration half = Duration.between(now, fetched.goodUntil).dividedBy(2);
+    Duration soon = half.compareTo(FAILURE_MEMORY) < 0 ? FAILURE_MEMORY : half;
+    return soon.compareTo(fetched.refreshAfter) < 0 ? soon : fetched.refreshAfter;
   }
 
   private Entry<V> successor(K key, Entry<V> kept, Entry<V> taken) {
@@ -196,7 +267,7 @@ public final class RecordCache<K, V> {
       // An earlier signing of the same content has an earlier end: the kept one stays.
       case KNOWN ->
           taken.goodUntil.isBefore(kept.goodUntil)
-              ? new Entry<>(kept.value, taken.fetchedAt, taken.refreshAt, kept.goodUntil)
+              ? new Entry<>(kept.value, taken.askedAt, taken.refreshAt, kept.goodUntil)
               : taken;
       case OLDER ->
           throw RefusedException.of(

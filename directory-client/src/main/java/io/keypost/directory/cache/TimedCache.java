@@ -46,7 +46,7 @@ public final class TimedCache<K, V> {
     }
     return joined.join(
         key,
-        () ->
+        _ ->
             ask.get()
                 .thenApply(
                     timed -> {

@@ -2,6 +2,7 @@ package io.keypost.directory.client;
 
 import io.keypost.directory.AddressView;
 import io.keypost.directory.Directory;
+import io.keypost.directory.DirectoryChanges;
 import io.keypost.directory.DirectorySettings;
 import io.keypost.directory.DirectoryWatch;
 import io.keypost.directory.DomainView;
@@ -10,7 +11,6 @@ import io.keypost.directory.ResolutionStep;
 import io.keypost.directory.ResolutionTrace;
 import io.keypost.directory.ServersView;
 import io.keypost.directory.cache.RecordCache;
-import io.keypost.directory.cache.RevocationCache;
 import io.keypost.directory.client.FetchWatch.Said;
 import io.keypost.directory.dns.DnsLookups;
 import io.keypost.directory.dns.PinAnswer;
@@ -26,8 +26,11 @@ import io.keypost.directory.token.AccessTokens;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.record.AddressRecord.Alias;
+import io.keypost.protocol.record.RevocationsRecord;
 import io.keypost.protocol.record.Succession;
 import io.keypost.protocol.record.Verified;
+import io.keypost.protocol.refusal.RefusalCode;
+import io.keypost.protocol.refusal.RefusedException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -52,7 +55,9 @@ public final class DirectoryClient implements Directory, AutoCloseable {
   private final RecordCache<MailDomain, DomainView> domains;
   private final RecordCache<Address, AddressView> addresses;
   private final RecordCache<MailDomain, ServersView> servers;
-  private final RevocationCache revocations;
+  private final RecordCache<MailDomain, Verified<RevocationsRecord>> revocations;
+  private final RecordFetcher fetcher;
+  private final RecordFetcher.DomainSource domainSource = domainSource();
   private final PeerVerifier peers;
 
   DirectoryClient(DirectoryParts parts) {
@@ -63,7 +68,6 @@ public final class DirectoryClient implements Directory, AutoCloseable {
     this.working = parts.working();
     this.trace = parts.trace();
     this.keyServers = parts.keyServers(this::domain);
-    this.revocations = parts.revocations();
     OwnKeyServer ownKeyServer =
         request ->
             parts
@@ -75,14 +79,20 @@ public final class DirectoryClient implements Directory, AutoCloseable {
         parts.reportsTo().isPresent()
             ? DirectoryWatch.both(parts.watch(), new RemoteIncidents(ownKeyServer, clock))
             : parts.watch();
-    RecordFetcher fetcher =
-        parts.fetcher(keyServers, revocations, this::domain, ownKeyServer, watch);
-    RecordFetcher.DomainSource source = domainSource();
     DirectorySettings settings = parts.settings();
+    this.revocations =
+        new RecordCache<>(
+            clock,
+            this::ofRevocations,
+            settings.maxDomains(),
+            new FetchWatch<>(
+                watch,
+                clock,
+                verified ->
+                    new Said(verified.record(), verified.record().domain(), verified.jws())));
     this.domains =
         new RecordCache<>(
             clock,
-            fetcher::domain,
             (kept, fetched) -> Succession.of(kept.record(), fetched.record()),
             settings.maxDomains(),
             new FetchWatch<>(
@@ -92,8 +102,7 @@ public final class DirectoryClient implements Directory, AutoCloseable {
     this.addresses =
         new RecordCache<>(
             clock,
-            address -> fetcher.address(address, source),
-            DirectoryClient::succession,
+            DirectoryClient::ofAddresses,
             settings.maxAddresses(),
             new FetchWatch<>(
                 watch,
@@ -102,13 +111,13 @@ public final class DirectoryClient implements Directory, AutoCloseable {
     this.servers =
         new RecordCache<>(
             clock,
-            operator -> fetcher.servers(operator, source),
             (kept, fetched) -> Succession.of(kept.record(), fetched.record()),
             settings.maxDomains(),
             new FetchWatch<>(
                 watch,
                 clock,
                 view -> new Said(view.record(), view.record().operator(), view.verified().jws())));
+    this.fetcher = parts.fetcher(keyServers, revocations, this::domain, ownKeyServer, watch);
     this.peers = new PeerVerifier(this, clock);
   }
 
@@ -127,15 +136,27 @@ public final class DirectoryClient implements Directory, AutoCloseable {
   }
 
   /** {@code user+tag} may have got or lost an entry of its own: then nothing is compared. */
-  private static Succession succession(AddressView kept, AddressView fetched) {
+  private static Succession ofAddresses(AddressView kept, AddressView fetched) {
     return kept.record().address().equals(fetched.record().address())
         ? Succession.of(kept.record(), fetched.record())
         : Succession.NEWER;
   }
 
+  /** What was revoked stays revoked (KP-REC-22). */
+  private Succession ofRevocations(
+      Verified<RevocationsRecord> kept, Verified<RevocationsRecord> fetched) {
+    Succession succession = Succession.of(kept.record(), fetched.record());
+    if (succession.replaces() && !fetched.record().continues(kept.record(), clock.instant())) {
+      throw RefusedException.of(
+          RefusalCode.RECORD_ROLLED_BACK,
+          "kp-revocations of " + kept.record().domain() + " takes back what it has revoked");
+    }
+    return succession;
+  }
+
   @Override
   public CompletionStage<DomainView> domain(MailDomain domain) {
-    return domains.get(domain).thenApply(this::unlessRevoked);
+    return domains.get(domain, fetcher::domain).thenApply(this::unlessRevoked);
   }
 
   /** A kept record bridges a failure, but not that its own signer was revoked since. */
@@ -160,28 +181,32 @@ public final class DirectoryClient implements Directory, AutoCloseable {
 
   @Override
   public CompletionStage<AddressView> address(Address address) {
-    return addresses.get(address);
+    return addresses.get(address, wanted -> fetcher.address(wanted, domainSource));
   }
 
   @Override
   public CompletionStage<ServersView> servers(MailDomain operator) {
-    return servers.get(operator);
+    return servers.get(operator, wanted -> fetcher.servers(wanted, domainSource));
   }
 
   @Override
   public CompletionStage<DomainView> domainFetchedSince(MailDomain domain, Instant earliest) {
-    revocations.markStale(domain);
-    return domains.getFetchedSince(domain, earliest).thenApply(this::unlessRevoked);
+    revocations.refresh(domain);
+    return domains
+        .getFetchedSince(domain, earliest, fetcher::domain)
+        .thenApply(this::unlessRevoked);
   }
 
   @Override
   public CompletionStage<AddressView> addressFetchedSince(Address address, Instant earliest) {
-    return addresses.getFetchedSince(address, earliest);
+    return addresses.getFetchedSince(
+        address, earliest, wanted -> fetcher.address(wanted, domainSource));
   }
 
   @Override
   public CompletionStage<ServersView> serversFetchedSince(MailDomain operator, Instant earliest) {
-    return servers.getFetchedSince(operator, earliest);
+    return servers.getFetchedSince(
+        operator, earliest, wanted -> fetcher.servers(wanted, domainSource));
   }
 
   @Override
@@ -209,15 +234,24 @@ public final class DirectoryClient implements Directory, AutoCloseable {
   }
 
   @Override
-  public void changed(MailDomain domain) {
-    domains.markStale(domain);
-    servers.markStale(domain);
-    revocations.markStale(domain);
-  }
-
-  @Override
-  public void changed(Address address) {
-    addresses.markStale(address);
+  public void changed(DirectoryChanges changes) {
+    switch (changes) {
+      case DirectoryChanges.Everything() -> {
+        revocations.markStale(_ -> true);
+        domains.markStale(_ -> true);
+        servers.markStale(_ -> true);
+        addresses.markStale(_ -> true);
+      }
+      case DirectoryChanges.Named(var ofAddresses, var ofDomains, var ofOperators) -> {
+        revocations.markStale(ofDomains::contains);
+        domains.markStale(ofDomains::contains);
+        servers.markStale(name -> ofDomains.contains(name) || ofOperators.contains(name));
+        // Each is kept together with the domain that it was verified under.
+        addresses.markStale(address -> ofDomains.contains(address.domain()));
+        addresses.markOutdated(
+            address -> ofAddresses.contains(address) || ofAddresses.contains(address.withoutTag()));
+      }
+    }
   }
 
   /**

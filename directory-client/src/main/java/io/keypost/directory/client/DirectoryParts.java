@@ -4,7 +4,7 @@ import io.keypost.directory.DirectorySettings;
 import io.keypost.directory.DirectoryWatch;
 import io.keypost.directory.DomainView;
 import io.keypost.directory.ResolutionTrace;
-import io.keypost.directory.cache.RevocationCache;
+import io.keypost.directory.cache.RecordCache;
 import io.keypost.directory.dns.DnsLookups;
 import io.keypost.directory.dns.PinLookup;
 import io.keypost.directory.keyserver.KeyServers;
@@ -15,6 +15,8 @@ import io.keypost.directory.net.PeerHttp;
 import io.keypost.directory.pin.PinMemory;
 import io.keypost.directory.tls.PeerTrust;
 import io.keypost.protocol.address.MailDomain;
+import io.keypost.protocol.record.RevocationsRecord;
+import io.keypost.protocol.record.Verified;
 import io.vertx.core.Vertx;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -51,13 +53,9 @@ record DirectoryParts(
     return new KeyServers(http, pins, platform, domains, trace);
   }
 
-  RevocationCache revocations() {
-    return new RevocationCache(clock, settings.maxDomains());
-  }
-
   RecordFetcher fetcher(
       KeyServers keyServers,
-      RevocationCache revocations,
+      RecordCache<MailDomain, Verified<RevocationsRecord>> revocations,
       Function<MailDomain, CompletionStage<DomainView>> domains,
       OwnKeyServer ownKeyServer,
       DirectoryWatch watches) {

@@ -7,8 +7,8 @@ import io.keypost.directory.Refusals;
 import io.keypost.directory.ResolutionStep;
 import io.keypost.directory.ResolutionTrace;
 import io.keypost.directory.ServersView;
+import io.keypost.directory.cache.RecordCache;
 import io.keypost.directory.cache.RecordCache.Fetched;
-import io.keypost.directory.cache.RevocationCache;
 import io.keypost.directory.dns.PinAnswer;
 import io.keypost.directory.dns.PinLookup;
 import io.keypost.directory.keyserver.KeyServers;
@@ -47,7 +47,7 @@ final class RecordFetcher {
   private final PinGate gate;
   private final KeyServers keyServers;
   private final LookupBatches batches;
-  private final RevocationCache revocations;
+  private final RecordCache<MailDomain, Verified<RevocationsRecord>> revocations;
   private final Optional<OwnProvider> ownProvider;
   private final ResolutionTrace trace;
 
@@ -59,7 +59,7 @@ final class RecordFetcher {
       PinGate gate,
       KeyServers keyServers,
       LookupBatches batches,
-      RevocationCache revocations,
+      RecordCache<MailDomain, Verified<RevocationsRecord>> revocations,
       Optional<OwnProvider> ownProvider,
       ResolutionTrace trace) {
     this.settings = settings;
@@ -121,14 +121,19 @@ final class RecordFetcher {
       PinAnswer answer, VerifiedDomain domain) {
     return revocations.get(
         domain.domain(),
-        () ->
+        name ->
             ownProvider
-                .flatMap(own -> own.heldRevocations(domain.domain()))
+                .flatMap(own -> own.heldRevocations(name))
                 .<CompletionStage<String>>map(CompletableFuture::completedFuture)
                 .orElseGet(() -> keyServers.revocationsRecord(answer.pin()))
                 .thenApplyAsync(
-                    jws -> RecordVerifier.verifyRevocations(jws, domain, clock.instant()),
-                    working));
+                    jws -> RecordVerifier.verifyRevocations(jws, domain, clock.instant()), working)
+                .thenApply(
+                    verified ->
+                        new Fetched<>(
+                            verified,
+                            DirectorySettings.REFRESH_REVOCATIONS_AFTER,
+                            verified.goodUntil())));
   }
 
   private Fetched<DomainView> viewOf(

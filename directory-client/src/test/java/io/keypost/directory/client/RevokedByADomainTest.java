@@ -2,17 +2,21 @@ package io.keypost.directory.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keypost.directory.DirectorySettings;
+import io.keypost.directory.DomainView;
+import io.keypost.directory.Incident;
 import io.keypost.directory.cache.RecordCache;
-import io.keypost.directory.cache.RevocationCache;
 import io.keypost.directory.identity.ServerIdentity;
 import io.keypost.directory.testing.TestKeyServer;
 import io.keypost.protocol.Digest;
 import io.keypost.protocol.certificate.CertificateDigests;
 import io.keypost.protocol.openpgp.UserSecretKey;
+import io.keypost.protocol.record.RecordKind;
 import io.keypost.protocol.refusal.RefusalCode;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** What a domain revoked, looked up with everything that is said under it; KP-REC-20, KP-REC-22. */
@@ -32,7 +36,7 @@ class RevokedByADomainTest extends OverRealZones {
     Digest revoked = CertificateDigests.certificate(mx.chain().getFirst());
     beta.revoke(mx.chain().getFirst());
 
-    clock.pass(RevocationCache.REFRESH_AFTER.minusSeconds(1));
+    clock.pass(DirectorySettings.REFRESH_REVOCATIONS_AFTER.minusSeconds(1));
     assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
         .isEmpty();
     clock.pass(Duration.ofSeconds(61));
@@ -75,7 +79,7 @@ class RevokedByADomainTest extends OverRealZones {
     await(directory.domain(beta.domain()));
 
     beta.forgetRevocations();
-    clock.pass(RevocationCache.REFRESH_AFTER.plusMinutes(1));
+    clock.pass(DirectorySettings.REFRESH_REVOCATIONS_AFTER.plusMinutes(1));
 
     assertThat(await(directory.domain(beta.domain())).verified().revoked().certificates())
         .as("what was kept stands")
@@ -99,11 +103,41 @@ class RevokedByADomainTest extends OverRealZones {
           }
           return asked;
         });
-    clock.pass(RevocationCache.REFRESH_AFTER.plusMinutes(1));
+    clock.pass(DirectorySettings.REFRESH_REVOCATIONS_AFTER.plusMinutes(1));
 
     assertRefused(RefusalCode.RECORD_UNTRUSTED, () -> await(directory.domain(beta.domain())));
     betaServer.behave();
     clock.pass(RecordCache.FAILURE_MEMORY);
     assertThat(await(directory.address(bob.address()))).isNotNull();
+  }
+
+  @Test
+  @DisplayName("T07: who shows two lists of revocations under one seq is proven to")
+  void twoListsOfRevocationsUnderOneSeqAreAnIncident() {
+    ServerIdentity mx = beta.listedServer("mx.beta.test");
+    ServerIdentity other = beta.listedServer("mx2.beta.test");
+    long before = beta.seq();
+    beta.revoke(mx.chain().getFirst());
+    await(directory.domain(beta.domain()));
+    String kept = directory.keptRevocations(beta.domain()).orElseThrow();
+
+    beta.rollBackTo(beta.gen(), before);
+    beta.revoke(other.chain().getFirst());
+    clock.pass(DirectorySettings.REFRESH_REVOCATIONS_AFTER);
+    DomainView bridged = await(directory.domain(beta.domain()));
+
+    assertThat(bridged.verified().revoked().certificates())
+        .as("what was kept stands")
+        .containsExactly(CertificateDigests.certificate(mx.chain().getFirst()));
+    assertThat(told.incidents)
+        .singleElement()
+        .isInstanceOfSatisfying(
+            Incident.Equivocation.class,
+            proof -> {
+              assertThat(proof.kind()).isEqualTo(RecordKind.REVOCATIONS.typ());
+              assertThat(proof.subject()).isEqualTo("beta.test");
+              assertThat(proof.kept()).isEqualTo(kept);
+              assertThat(proof.contradicting()).isNotEqualTo(kept);
+            });
   }
 }

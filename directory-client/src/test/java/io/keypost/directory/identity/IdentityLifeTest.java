@@ -2,6 +2,7 @@ package io.keypost.directory.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keypost.directory.DirectoryChanges;
 import io.keypost.directory.testing.SettableClock;
 import io.keypost.directory.testing.TestDirectory;
 import io.keypost.directory.testing.TestDomain;
@@ -70,7 +71,7 @@ class IdentityLifeTest {
   }
 
   private VerifiedDomain domain() {
-    directory.changed(alpha.domain());
+    directory.changed(DirectoryChanges.of(alpha.domain()));
     return peers(alpha);
   }
 

@@ -3,6 +3,7 @@ package io.keypost.directory.peer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.keypost.directory.DirectoryChanges;
 import io.keypost.directory.DomainView;
 import io.keypost.directory.Refusals;
 import io.keypost.directory.identity.ServerIdentity;
@@ -74,7 +75,7 @@ class PeerVerifierTest {
     assertThat(await(peers.verify(mx.chain()))).isNotNull();
 
     alpha.revoke(mx.chain().getFirst());
-    directory.changed(alpha.domain());
+    directory.changed(DirectoryChanges.of(alpha.domain()));
 
     assertRefused(RefusalCode.CERTIFICATE_REVOKED, () -> await(peers.verify(mx.chain())));
     assertThat(await(peers.verify(other.chain()))).isNotNull();

@@ -2,6 +2,7 @@ package io.keypost.directory.testing;
 
 import io.keypost.directory.AddressView;
 import io.keypost.directory.Directory;
+import io.keypost.directory.DirectoryChanges;
 import io.keypost.directory.DomainView;
 import io.keypost.directory.Resolution;
 import io.keypost.directory.ServersView;
@@ -98,14 +99,16 @@ public final class TestDirectory implements Directory {
   }
 
   @Override
-  public void changed(MailDomain domain) {
-    kept.remove("domain " + domain);
-    kept.remove("servers " + domain);
-  }
-
-  @Override
-  public void changed(Address address) {
-    kept.remove(address);
+  public void changed(DirectoryChanges changes) {
+    switch (changes) {
+      case DirectoryChanges.Everything() -> kept.clear();
+      case DirectoryChanges.Named named -> {
+        named.addresses().forEach(kept::remove);
+        named.domains().forEach(domain -> kept.remove("domain " + domain));
+        named.domains().forEach(domain -> kept.remove("servers " + domain));
+        named.operators().forEach(operator -> kept.remove("servers " + operator));
+      }
+    }
   }
 
   @SuppressWarnings("unchecked")
