@@ -65,7 +65,7 @@ public class IngressMetrics implements AcceptanceListener {
               .counter("keypost.ingress.payload.octets", "way", way)
               .increment(head.payloadSize());
           LOG.info(
-              "{} of {}: accepted, {} envelopes, {} octets, {} ms",
+              "{} of {}: accepted, {} envelope(s), {} octets, {} ms",
               way,
               caller.name(),
               head.signed().size(),

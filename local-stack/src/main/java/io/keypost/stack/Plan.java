@@ -42,7 +42,8 @@ final class Plan {
       var before = values.getProperty("providers", "");
       if (!before.equals(String.join(",", providers))) {
         throw new IOException(
-            directory + " holds a stack of " + before + ": choose another directory, or delete it");
+            "%s holds a stack of %s, not of %s: start that one, choose another --dir, or delete the directory"
+                .formatted(directory, before, String.join(",", providers)));
       }
       return new Plan(values);
     }

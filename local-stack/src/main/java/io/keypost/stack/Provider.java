@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 
 /** One provider of a running {@link LocalStack}. */
 public final class Provider {
@@ -47,6 +48,14 @@ public final class Provider {
 
   public URI mailboxUri() {
     return layout.uri(plan, ServiceName.DELIVERY);
+  }
+
+  /** What users and peers of a service connect to; empty for one that only connects out. */
+  public Optional<URI> address(ServiceName name) {
+    return switch (name) {
+      case KEYSERVER, INGRESS, DELIVERY -> Optional.of(layout.uri(plan, name));
+      case VERIFIER, ROUTER -> Optional.empty();
+    };
   }
 
   public ServiceProcess service(ServiceName name) {

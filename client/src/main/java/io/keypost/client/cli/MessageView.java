@@ -22,7 +22,7 @@ import org.apache.james.mime4j.message.DefaultMessageBuilder;
  * A message for a terminal: the usual header fields, plain text, and the names of other parts.
  * Whatever could steer a terminal is replaced.
  */
-final class MessageView {
+public final class MessageView {
   private static final List<String> SHOWN = List.of("From", "To", "Cc", "Date", "Subject");
   private static final Set<String> NAME_ADDRESSES = Set.of("From", "To", "Cc");
   private static final int MAX_TEXT_CHARACTERS = 64 * 1024;
@@ -30,7 +30,8 @@ final class MessageView {
 
   private MessageView() {}
 
-  static List<String> lines(Bytes mime) {
+  /** The lines to show of a message; never more than its text parts hold, and 64 KiB of each. */
+  public static List<String> lines(Bytes mime) {
     List<String> lines = new ArrayList<>();
     try {
       ForeignHeaders headers = ForeignHeaders.read(mime.asInputStream());

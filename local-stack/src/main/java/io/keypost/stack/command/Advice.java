@@ -2,6 +2,7 @@ package io.keypost.stack.command;
 
 import io.keypost.stack.LocalStack;
 import io.keypost.stack.ServiceName;
+import io.keypost.stack.StackState;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
@@ -21,14 +22,8 @@ final class Advice {
       say.accept("  mailboxes   " + provider.mailboxUri());
       say.accept("  settings    " + provider.configFile());
     }
-    var servers = stack.servers();
     say.accept("");
-    say.accept(
-        "Kafka %s, PostgreSQL 127.0.0.1:%d, DNS %s"
-            .formatted(
-                servers.kafkaBootstrap(),
-                servers.postgresPort(),
-                stack.clientSettings().dnsServers().orElseThrow()));
+    say.accept(StackState.of(stack).servers());
     say.accept("");
     say.accept("A user, who writes to himself:");
     toTry(stack, directory).forEach(line -> say.accept("  " + line));

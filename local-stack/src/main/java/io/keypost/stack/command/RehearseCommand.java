@@ -30,11 +30,22 @@ final class RehearseCommand implements Callable<Integer> {
         Path.of(System.getProperty("keypost.root", ""), "target", "rehearsal").toAbsolutePath();
     Directories.delete(root);
     try (var stack =
-        LocalStack.builder().directory(root).providers(OPERATOR).recordStarts().start()) {
+        LocalStack.builder()
+            .directory(root)
+            .providers(OPERATOR)
+            .recordStarts()
+            .report(RehearseCommand::tell)
+            .start()) {
       exchange(stack);
+      tell("a message has crossed; the services end and write down what they loaded");
     }
     Directories.delete(root);
     return 0;
+  }
+
+  /** The mark tells progress, which ./keypost shows, from what libraries may print. */
+  private static void tell(String line) {
+    System.out.println("> " + line);
   }
 
   private static void exchange(LocalStack stack) {

@@ -1,6 +1,7 @@
 package io.keypost.stack.command;
 
 import io.keypost.stack.LocalStack;
+import io.keypost.stack.StackState;
 import io.keypost.stack.servers.JavaExecutable;
 import io.keypost.stack.servers.ServersOptions;
 import java.io.File;
@@ -44,20 +45,12 @@ final class Supervisor {
                 .unstarted(
                     () -> {
                       stack.close();
-                      forget(directory);
+                      StackState.forget(directory);
                     }));
     Advice.afterUp(stack, directory, say);
     StackState.of(stack).write(directory);
     ended.await();
     return 0;
-  }
-
-  private static void forget(Path directory) {
-    try {
-      Files.deleteIfExists(directory.resolve(StackState.FILE_NAME));
-    } catch (IOException e) {
-      System.err.println("the state file stays: " + e.getMessage());
-    }
   }
 
   /**
@@ -126,7 +119,7 @@ final class Supervisor {
 
   /** Ends a supervisor and everything under it. */
   static int end(StackState state, Duration atMost, Consumer<String> say) throws IOException {
-    var supervisor = ProcessHandle.of(state.supervisor());
+    var supervisor = state.process();
     if (supervisor.isEmpty()) {
       return 0;
     }

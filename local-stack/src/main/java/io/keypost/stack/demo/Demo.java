@@ -6,6 +6,7 @@ import io.keypost.client.OutcomeView;
 import io.keypost.client.ReceiptProof;
 import io.keypost.client.SentMessage;
 import io.keypost.client.TrustChain;
+import io.keypost.client.cli.MessageView;
 import io.keypost.client.provider.Mailbox;
 import io.keypost.client.provider.Outcomes;
 import io.keypost.protocol.address.Address;
@@ -14,6 +15,7 @@ import io.keypost.protocol.refusal.RefusedException;
 import io.keypost.stack.LocalStack;
 import io.keypost.stack.Patience;
 import io.keypost.stack.ServiceProcess;
+import io.keypost.stack.StackState;
 import io.keypost.stack.demo.Narrator.Checked;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -30,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class Demo implements AutoCloseable {
 
   private static final Duration ARRIVES_WITHIN = Duration.ofSeconds(120);
+  private static final int SHOWN_LINES = 12;
   private static final String ALICE = "alice@alpha.test";
   private static final String BOB = "bob@beta.test";
   private static final String CAROL = "carol@beta.test";
@@ -123,6 +126,11 @@ final class Demo implements AutoCloseable {
     narrator.step(
         "Alice looks bob up and sends him a message of " + Files.size(letter) + " octets");
     var alice = stack().client(ALICE);
+    narrator.say(
+        """
+        Each line is one link of the way from DNS to bob's key. A pin is the DNS record that names a domain's root and
+        key servers; gen counts the domain's roots, seq the versions of a record; a pool is the servers that take its mail.\
+        """);
     var chain = lookUp(alice, BOB);
     narrator.check(
         "every link from DNS to bob's key is signed and good",
@@ -132,9 +140,10 @@ final class Demo implements AutoCloseable {
     narrator.say(
         """
         Encrypted to bob's key and signed by alice's, it went to alpha.test's ingress, which answered "accepted":
-        payload and event are durable there. Message id %s.\
+        the sealed message and its envelope are on disk there. Its id is %s, which alice chose;
+        servers name it by its envelope's digest, %s.\
         """
-            .formatted(sent.messageId()));
+            .formatted(sent.messageId(), sent.envelopeDigest().base64Url()));
     return sent;
   }
 
@@ -167,6 +176,10 @@ final class Demo implements AutoCloseable {
     var read = bob.read(fetched);
     read.checks().forEach(narrator::say);
     read.warnings().forEach(warning -> narrator.say("note: " + warning));
+    narrator.say("What bob sees of it:");
+    MessageView.lines(read.mime()).stream()
+        .limit(SHOWN_LINES)
+        .forEach(line -> narrator.say("  | " + line));
     narrator.check(
         "it is the message that alice sent",
         Checked.equal(read.envelope().messageId(), sent.messageId()));
@@ -192,6 +205,11 @@ final class Demo implements AutoCloseable {
 
   private void tellTheWay(SentMessage sent) throws IOException {
     narrator.step("What the services did with it, from their own logs");
+    narrator.say(
+        """
+        At each provider a message passes four services; a name such as mail.verified is the Kafka topic by which one
+        hands it to the next. The fifth, the key server, saw look-ups only.\
+        """);
     var trail = Trail.of(stack(), sent.messageId().base64Url());
     trail.forEach(entry -> narrator.say("%-20s %s".formatted(entry.service(), entry.text())));
     var spoke = trail.stream().map(Trail.Entry::service).distinct().toList();
@@ -338,13 +356,15 @@ final class Demo implements AutoCloseable {
     return 1;
   }
 
-  /** Commands to try while everything runs. */
-  void adviseWhileItRuns() {
+  /** Lets status and down find what runs, and says what to try meanwhile. */
+  void stayForOthers() throws IOException {
     if (running == null) {
       return;
     }
+    StackState.of(stack()).write(directory);
     narrator.step(
         "Everything keeps running until Ctrl-C. In another terminal, in the project's folder:");
+    narrator.say("./keypost status");
     narrator.say("export KEYPOST_PASSPHRASE=" + new String(stack().passphrase()));
     toTry(stack().clientHome(ALICE), stack().clientHome(BOB), letter)
         .forEach(words -> narrator.say("./keypost " + words));
@@ -364,6 +384,7 @@ final class Demo implements AutoCloseable {
   public void close() {
     if (running != null) {
       running.close();
+      StackState.forget(directory);
     }
   }
 }

@@ -24,6 +24,9 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 public final class DemoCommand implements Callable<Integer> {
 
+  /** Where a demo keeps everything if nothing else is said. */
+  public static final Path DEFAULT_DIRECTORY = Path.of(".local", "demo");
+
   /** What the services accept at most, before sealing. */
   private static final long MAX_MESSAGE_OCTETS = 64L << 20;
 
@@ -42,9 +45,8 @@ public final class DemoCommand implements Callable<Integer> {
   @Option(
       names = "--dir",
       paramLabel = "DIR",
-      defaultValue = ".local/demo",
       description = "where everything is kept meanwhile; emptied first (${DEFAULT-VALUE})")
-  private Path directory = Path.of("");
+  private Path directory = DEFAULT_DIRECTORY;
 
   @Override
   public Integer call() throws Exception {
@@ -78,7 +80,7 @@ public final class DemoCommand implements Callable<Integer> {
     try (var demo = new Demo(narrator, root, letter, clock, new SecureRandom())) {
       int status = demo.play();
       if (keep) {
-        demo.adviseWhileItRuns();
+        demo.stayForOthers();
         new CountDownLatch(1).await();
       }
       forget(interrupted);
