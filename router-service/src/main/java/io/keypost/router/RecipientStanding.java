@@ -4,6 +4,7 @@ import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * What the recipient's domain says of the recipient's address. Each answer carries the signed
@@ -16,13 +17,18 @@ public sealed interface RecipientStanding {
    *
    * @param address of the record found: without the tag, when the sub-address that was asked for
    *     has no entry of its own (KP-RTE-7)
-   * @param encryptionKey v6 fingerprint of the subkey that is current for it
+   * @param encryptionKey v6 fingerprint of the subkey that is current for it; empty if it has none
+   *     that is good now
    * @param operator who receives for it
    * @param pool of that operator's servers
    * @param record the signed record
    */
   record Mailbox(
-      Address address, Bytes encryptionKey, MailDomain operator, String pool, String record)
+      Address address,
+      Optional<Bytes> encryptionKey,
+      MailDomain operator,
+      String pool,
+      String record)
       implements RecipientStanding {}
 
   /** It points elsewhere. */

@@ -31,12 +31,17 @@ public final class Routing {
    * What the directory says, verified and within its life.
    *
    * @param domain the recipient domain's record
+   * @param keyServersOf the operator domain under whose root the recipient domain's key servers
+   *     stand
    * @param recipient standing of the envelope's recipient
    * @param addressedAs where the address that the sender wrote to leads; {@link
    *     PointerStanding.Direct} on the receiver's side, where the pointer is the sender's matter
    */
   public record RecipientRecords(
-      DomainRecord domain, RecipientStanding recipient, PointerStanding addressedAs) {}
+      DomainRecord domain,
+      MailDomain keyServersOf,
+      RecipientStanding recipient,
+      PointerStanding addressedAs) {}
 
   /** An envelope whose life is over needs no look-up; empty when the records are needed. */
   public static Optional<Route> beforeLookUp(Envelope envelope, Instant now) {
@@ -98,10 +103,17 @@ public final class Routing {
       case RecipientStanding.Mailbox mailbox when !isCurrentKey(envelope, mailbox) ->
           needsClient(
               RefusalCode.KEY_CHANGED,
-              recipient + " has another encryption subkey now",
+              recipient
+                  + (mailbox.encryptionKey().isPresent()
+                      ? " has another encryption subkey now"
+                      : " has no encryption subkey that is good now"),
               mailbox.record());
       case RecipientStanding.Mailbox mailbox when mailbox.operator().equals(operator) ->
-          new Route.Mailbox(mailbox.address());
+          isHostedHere(records, now)
+              ? new Route.Mailbox(mailbox.address())
+              : permanent(
+                  RefusalCode.NOT_HOSTED_HERE,
+                  recipient.domain() + " names " + operator + ", which does not host it");
       case RecipientStanding.Mailbox mailbox ->
           switch (arrival) {
             case Arrival.FromUser _ -> new Route.Transfer(mailbox.operator(), mailbox.pool());
@@ -110,8 +122,17 @@ public final class Routing {
     };
   }
 
+  /**
+   * An address record is its domain's word only: whoever owns a domain could name any operator in
+   * it. What is hosted here is under this operator's own key servers, which answer for nothing else
+   * (KP-RTE-8).
+   */
+  private boolean isHostedHere(RecipientRecords records, Instant now) {
+    return records.keyServersOf().equals(operator) && records.domain().namesForMail(operator, now);
+  }
+
   private static boolean isCurrentKey(Envelope envelope, RecipientStanding.Mailbox mailbox) {
-    return mailbox.encryptionKey().equals(envelope.recipientKey());
+    return mailbox.encryptionKey().filter(envelope.recipientKey()::equals).isPresent();
   }
 
   /** There is no relay: what a peer brought for a mailbox elsewhere goes back to its sender. */

@@ -16,6 +16,7 @@ import io.keypost.events.stage.StageDecision;
 import io.keypost.frame.Proposals;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.message.Envelope;
+import io.keypost.protocol.openpgp.Subkey;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
@@ -94,7 +95,11 @@ public final class RoutingStage {
           return routing.route(
               envelope,
               arrival,
-              new RecipientRecords(found.domain().record(), standingOf(found, now), leadsTo),
+              new RecipientRecords(
+                  found.domain().record(),
+                  found.domain().pin().operator(),
+                  standingOf(found, now),
+                  leadsTo),
               now);
         });
   }
@@ -157,7 +162,7 @@ public final class RoutingStage {
       case AddressRecord.Mailbox mailbox ->
           new RecipientStanding.Mailbox(
               found.record().address(),
-              found.certificate().orElseThrow().currentEncryptionKey(now).fingerprint(),
+              found.certificate().orElseThrow().encryptionKeyAt(now).map(Subkey::fingerprint),
               mailbox.operator(),
               mailbox.pool(),
               record);

@@ -16,11 +16,12 @@ import io.keypost.router.Routing.RecipientRecords;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
-/** The router's decision: KP-RTE-1 to KP-RTE-7 and the rows T10, T26, T27. */
+/** The router's decision: KP-RTE-1 to KP-RTE-8 and the rows T10, T26, T27. */
 class RoutingTest {
   private static final Instant NOW = Instant.parse("2026-11-24T09:00:00Z");
   private static final Address ALICE = Address.parse("alice@alpha.test");
@@ -39,6 +40,7 @@ class RoutingTest {
 
   private final Routing alpha = new Routing(ALPHA);
   private final Routing beta = new Routing(BETA);
+  private final Routing gamma = new Routing(GAMMA);
 
   @Test
   void handsAUsersMailForAnotherOperatorToItsPoolByKpRte6() {
@@ -80,9 +82,30 @@ class RoutingTest {
   void tellsTheSenderWhenTheRecipientHasAnotherKeyNowByKpRte4() {
     var standing =
         new RecipientStanding.Mailbox(
-            BOB, Bytes.copyOf(new byte[] {2}, 0, 1), BETA, "default", RECORD);
+            BOB, Optional.of(Bytes.copyOf(new byte[] {2}, 0, 1)), BETA, "default", RECORD);
 
     assertNeedsClient(route(beta, FROM_ALPHA, to(BOB), standing), RefusalCode.KEY_CHANGED, RECORD);
+  }
+
+  @Test
+  void tellsTheSenderWhenTheRecipientHasNoGoodKeyLeftByKpRte4() {
+    var standing = new RecipientStanding.Mailbox(BOB, Optional.empty(), BETA, "default", RECORD);
+
+    assertNeedsClient(route(beta, FROM_ALPHA, to(BOB), standing), RefusalCode.KEY_CHANGED, RECORD);
+    assertNeedsClient(route(alpha, FROM_ALICE, to(BOB), standing), RefusalCode.KEY_CHANGED, RECORD);
+  }
+
+  @Test
+  void takesNoMailForADomainThatNamesThisOperatorAndIsNotHostedHereByKpRte8() {
+    assertPermanent(
+        beta.route(
+            to(BOB),
+            FROM_ALPHA,
+            records(GAMMA, mailboxAt(BETA), new PointerStanding.Direct()),
+            NOW),
+        RefusalCode.NOT_HOSTED_HERE);
+    assertPermanent(
+        route(gamma, FROM_ALPHA, to(BOB), mailboxAt(GAMMA)), RefusalCode.NOT_HOSTED_HERE);
   }
 
   @Test
@@ -203,7 +226,8 @@ class RoutingTest {
   }
 
   private static RecipientStanding mailboxAt(MailDomain operator) {
-    return new RecipientStanding.Mailbox(BOB, KEY_IN_ENVELOPE, operator, "default", RECORD);
+    return new RecipientStanding.Mailbox(
+        BOB, Optional.of(KEY_IN_ENVELOPE), operator, "default", RECORD);
   }
 
   private static final Bytes KEY_IN_ENVELOPE =
@@ -233,6 +257,11 @@ class RoutingTest {
 
   private static RecipientRecords records(
       RecipientStanding recipient, PointerStanding addressedAs) {
+    return records(BETA, recipient, addressedAs);
+  }
+
+  private static RecipientRecords records(
+      MailDomain keyServersOf, RecipientStanding recipient, PointerStanding addressedAs) {
     Bytes certificate = Bytes.utf8("a certificate that nobody reads here");
     var domain =
         new DomainRecord(
@@ -250,6 +279,6 @@ class RoutingTest {
             List.of(1),
             "abuse@beta.test",
             DomainRecord.Management.OWNER);
-    return new RecipientRecords(domain, recipient, addressedAs);
+    return new RecipientRecords(domain, keyServersOf, recipient, addressedAs);
   }
 }

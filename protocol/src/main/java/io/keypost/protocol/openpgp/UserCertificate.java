@@ -121,11 +121,7 @@ public final class UserCertificate {
    * @throws RefusedException {@code recipient_key_unusable} when there is none
    */
   public Subkey.Encryption currentEncryptionKey(Instant time) {
-    return subkeys.stream()
-        .filter(Subkey.Encryption.class::isInstance)
-        .map(Subkey.Encryption.class::cast)
-        .filter(s -> s.life().at(time) == KeyLife.State.VALID)
-        .max(Comparator.comparing(Subkey.Encryption::created).thenComparing(Subkey::fingerprint))
+    return encryptionKeyAt(time)
         .orElseThrow(
             () ->
                 RefusedException.of(
@@ -134,6 +130,18 @@ public final class UserCertificate {
                         + address
                         + " has no encryption subkey that is good at "
                         + time));
+  }
+
+  /**
+   * The subkey of {@link #currentEncryptionKey}; empty where there is none that is good, as when
+   * its owner has revoked all of them.
+   */
+  public Optional<Subkey.Encryption> encryptionKeyAt(Instant time) {
+    return subkeys.stream()
+        .filter(Subkey.Encryption.class::isInstance)
+        .map(Subkey.Encryption.class::cast)
+        .filter(s -> s.life().at(time) == KeyLife.State.VALID)
+        .max(Comparator.comparing(Subkey.Encryption::created).thenComparing(Subkey::fingerprint));
   }
 
   /**
