@@ -26,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
@@ -87,6 +88,7 @@ public final class LocalStack implements AutoCloseable {
     private @Nullable Path directory;
     private @Nullable Path project;
     private List<String> providers = List.of("alpha.test", "beta.test");
+    private OptionalInt firstPort = OptionalInt.empty();
     private Consumer<String> report = line -> {};
     private ServersOptions.Durability durability = ServersOptions.Durability.PROCESS_CRASH;
 
@@ -106,6 +108,15 @@ public final class LocalStack implements AutoCloseable {
     /** Operator domains, each below a top-level domain; by default alpha.test and beta.test. */
     public Builder providers(String... values) {
       providers = List.of(values);
+      return this;
+    }
+
+    /**
+     * The first of the ports that Kafka, PostgreSQL, DNS and the services use, all in a row: three,
+     * and eight for each provider. By default any that are free. A directory keeps its ports.
+     */
+    public Builder firstPort(OptionalInt value) {
+      firstPort = value;
       return this;
     }
 
@@ -152,7 +163,7 @@ public final class LocalStack implements AutoCloseable {
     public LocalStack start() throws IOException {
       var chosen = Objects.requireNonNull(directory, "directory");
       Files.createDirectories(chosen);
-      var plan = Plan.loadOrMake(chosen, providers, new SecureRandom());
+      var plan = Plan.loadOrMake(chosen, providers, firstPort, new SecureRandom());
       report.accept("starting Kafka, PostgreSQL and a DNS server that signs its zones");
       var stack = new LocalStack(this, chosen, plan, Guardian.start(), startServers(chosen, plan));
       Runtime.getRuntime().addShutdownHook(stack.endOfThisProcess);

@@ -4,6 +4,7 @@ import io.keypost.stack.servers.FreePorts;
 import io.keypost.stack.servers.ServersOptions;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Properties;
 
 /**
@@ -22,6 +24,7 @@ import java.util.Properties;
 final class Plan {
 
   private static final String FILE_NAME = "plan.properties";
+  private static final String FIRST_PORT = "kafka.port";
   private static final int PORTS_OF_PROVIDER = 8;
   private static final int SECRET_OCTETS = 32;
 
@@ -31,7 +34,21 @@ final class Plan {
     this.values = values;
   }
 
+  /** Any ports that are free. */
   static Plan loadOrMake(Path directory, List<String> providers, SecureRandom random)
+      throws IOException {
+    return loadOrMake(directory, providers, OptionalInt.empty(), random);
+  }
+
+  /**
+   * What the directory holds, or something new.
+   *
+   * @param firstPort of as many in a row as are needed; empty for any that are free
+   * @throws IOException if the directory holds a stack of other providers or ports, or a port that
+   *     is asked for is taken
+   */
+  static Plan loadOrMake(
+      Path directory, List<String> providers, OptionalInt firstPort, SecureRandom random)
       throws IOException {
     var file = directory.resolve(FILE_NAME);
     var values = new Properties();
@@ -45,10 +62,16 @@ final class Plan {
             "%s holds a stack of %s, not of %s: start that one, choose another --dir, or delete the directory"
                 .formatted(directory, before, String.join(",", providers)));
       }
-      return new Plan(values);
+      var plan = new Plan(values);
+      if (firstPort.isPresent() && plan.port(FIRST_PORT) != firstPort.getAsInt()) {
+        throw new IOException(
+            "%s holds a stack whose ports begin with %d: leave the port out, or delete the directory"
+                .formatted(directory, plan.port(FIRST_PORT)));
+      }
+      return plan;
     }
     values.setProperty("providers", String.join(",", providers));
-    var ports = new ArrayDeque<>(FreePorts.choose(3 + PORTS_OF_PROVIDER * providers.size()));
+    var ports = new ArrayDeque<>(ports(firstPort, 3 + PORTS_OF_PROVIDER * providers.size()));
     for (var server : List.of("kafka", "postgres", "dns")) {
       values.setProperty(server + ".port", Integer.toString(ports.pop()));
     }
@@ -67,6 +90,16 @@ final class Plan {
     values.setProperty("passphrase", newSecret(random));
     write(file, values);
     return new Plan(values);
+  }
+
+  private static List<Integer> ports(OptionalInt first, int count) throws IOException {
+    try {
+      return first.isPresent()
+          ? FreePorts.inARow(first.getAsInt(), count)
+          : FreePorts.choose(count);
+    } catch (UncheckedIOException | IllegalArgumentException e) {
+      throw new IOException(e.getMessage(), e);
+    }
   }
 
   /** The providers of the stack in a directory; empty if there is none. */

@@ -5,15 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.keypost.stack.servers.FreePorts;
 import io.keypost.stack.servers.ServersState;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -92,9 +99,55 @@ class ProviderFileTest {
   }
 
   @Test
+  void takesThePortsThatItIsGivenOrSaysThatOneIsTaken() throws IOException {
+    var providers = List.of("alpha.test");
+    try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      assertThatThrownBy(
+              () ->
+                  Plan.loadOrMake(
+                      directory, providers, OptionalInt.of(taken.getLocalPort()), RANDOM))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("not all of these ports are free");
+    }
+    assertThatThrownBy(() -> Plan.loadOrMake(directory, providers, OptionalInt.of(65_530), RANDOM))
+        .hasMessageContaining("out of range");
+    assertThat(Plan.providersIn(directory)).isEmpty();
+
+    int first = rowOfFreePorts(11);
+    var plan = Plan.loadOrMake(directory, providers, OptionalInt.of(first), RANDOM);
+
+    assertThat(ports(plan, providers))
+        .containsExactlyInAnyOrderElementsOf(IntStream.range(first, first + 11).boxed().toList());
+    assertThatThrownBy(
+            () -> Plan.loadOrMake(directory, providers, OptionalInt.of(first + 1), RANDOM))
+        .hasMessageContaining("begin with " + first);
+  }
+
+  /** Where such a row begins now; another process may take one of them meanwhile. */
+  private static int rowOfFreePorts(int count) {
+    return IntStream.iterate(20_000, port -> port < 32_000, port -> port + count)
+        .filter(port -> isFree(port, count))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static boolean isFree(int first, int count) {
+    try {
+      return FreePorts.inARow(first, count).size() == count;
+    } catch (UncheckedIOException e) {
+      return false;
+    }
+  }
+
+  @Test
   void givesNoPortTwice() throws IOException {
     var providers = List.of("alpha.test", "beta.test", "gamma.test");
     var plan = Plan.loadOrMake(directory, providers, RANDOM);
+
+    assertThat(ports(plan, providers)).hasSize(3 * 8 + 3);
+  }
+
+  private static Set<Integer> ports(Plan plan, List<String> providers) {
     var ports = new HashSet<Integer>();
     for (var provider : providers) {
       for (var service : ServiceName.values()) {
@@ -108,7 +161,6 @@ class ProviderFileTest {
     ports.add(plan.serverPorts().kafka());
     ports.add(plan.serverPorts().postgres());
     ports.add(plan.serverPorts().dns());
-
-    assertThat(ports).hasSize(3 * 8 + 3);
+    return ports;
   }
 }

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.logging.LogManager;
 import java.util.stream.Collectors;
@@ -80,7 +81,8 @@ public final class StackCommand {
       var chosen = operators.domains();
       var running = StackState.read(directory.absolute()).filter(StackState::isRunning);
       if (running.isEmpty()) {
-        return Supervisor.startDetached(directory.absolute(), chosen, System.out::println);
+        return Supervisor.startDetached(
+            directory.absolute(), chosen, operators.firstPort(), System.out::println);
       }
       if (running.get().providers().equals(chosen)) {
         System.out.println("It runs already, see ./keypost status.");
@@ -105,6 +107,18 @@ public final class StackCommand {
         defaultValue = "alpha.test,beta.test",
         description = "operator domains, each once (${DEFAULT-VALUE})")
     private List<String> names = List.of();
+
+    @Option(
+        names = "--first-port",
+        paramLabel = "PORT",
+        description =
+            "all ports are this one and those after it: three, and eight for each provider"
+                + " (default: any that are free)")
+    private @Nullable Integer firstPort;
+
+    OptionalInt firstPort() {
+      return firstPort == null ? OptionalInt.empty() : OptionalInt.of(firstPort);
+    }
 
     /**
      * In canonical form, in the order in which they were given.
@@ -138,7 +152,8 @@ public final class StackCommand {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-      return Supervisor.run(directory.absolute(), operators.domains(), System.out::println);
+      return Supervisor.run(
+          directory.absolute(), operators.domains(), operators.firstPort(), System.out::println);
     }
   }
 

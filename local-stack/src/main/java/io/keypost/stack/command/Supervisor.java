@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -29,13 +30,15 @@ final class Supervisor {
   private Supervisor() {}
 
   /** Runs until SIGTERM or Ctrl-C. */
-  static int run(Path directory, List<String> providers, Consumer<String> say)
+  static int run(
+      Path directory, List<String> providers, OptionalInt firstPort, Consumer<String> say)
       throws IOException, InterruptedException {
     var ended = new CountDownLatch(1);
     var stack =
         LocalStack.builder()
             .directory(directory)
             .providers(providers.toArray(String[]::new))
+            .firstPort(firstPort)
             .durability(ServersOptions.Durability.POWER_LOSS)
             .report(say)
             .start();
@@ -57,13 +60,14 @@ final class Supervisor {
    * Starts the supervisor in the background and shows what it says until all is ready, or it has
    * ended.
    */
-  static int startDetached(Path directory, List<String> providers, Consumer<String> say)
+  static int startDetached(
+      Path directory, List<String> providers, OptionalInt firstPort, Consumer<String> say)
       throws IOException, InterruptedException {
     Files.createDirectories(directory);
     Files.deleteIfExists(directory.resolve(StackState.FILE_NAME));
     var log = directory.resolve("stack.log");
     var process =
-        new ProcessBuilder(command(directory, providers))
+        new ProcessBuilder(command(directory, providers, firstPort))
             .redirectInput(Redirect.from(new File("/dev/null")))
             .redirectErrorStream(true)
             .redirectOutput(log.toFile())
@@ -91,7 +95,8 @@ final class Supervisor {
     }
   }
 
-  private static List<String> command(Path directory, List<String> providers) {
+  private static List<String> command(
+      Path directory, List<String> providers, OptionalInt firstPort) {
     var command = new ArrayList<String>();
     if (Files.isExecutable(Path.of("/usr/bin/setsid"))) {
       // So that closing the terminal does not end it.
@@ -114,6 +119,7 @@ final class Supervisor {
             directory.toString(),
             "--providers",
             String.join(",", providers)));
+    firstPort.ifPresent(port -> command.addAll(List.of("--first-port", Integer.toString(port))));
     return command;
   }
 

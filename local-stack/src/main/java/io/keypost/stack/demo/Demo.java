@@ -18,6 +18,7 @@ import io.keypost.stack.ServiceProcess;
 import io.keypost.stack.StackState;
 import io.keypost.stack.demo.Narrator.Checked;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -26,6 +27,7 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** The demo's story, from nothing to the receipts; each method is one step. */
@@ -41,14 +43,22 @@ final class Demo implements AutoCloseable {
   private final Narrator narrator;
   private final Path directory;
   private final Path letter;
+  private final OptionalInt firstPort;
   private final InstantSource clock;
   private final SecureRandom random;
   private @Nullable LocalStack running;
 
-  Demo(Narrator narrator, Path directory, Path letter, InstantSource clock, SecureRandom random) {
+  Demo(
+      Narrator narrator,
+      Path directory,
+      Path letter,
+      OptionalInt firstPort,
+      InstantSource clock,
+      SecureRandom random) {
     this.narrator = narrator;
     this.directory = directory;
     this.letter = letter;
+    this.firstPort = firstPort;
     this.clock = clock;
     this.random = random;
   }
@@ -62,8 +72,10 @@ final class Demo implements AutoCloseable {
       var sent = sendFromAliceToBob();
       var arrived = bobReads(sent, 0);
       narrator.say(
-          "From the start of everything to bob's reading: %.1f s."
-              .formatted(narrator.elapsed().toMillis() / 1000.0));
+          "From the start of everything to bob's reading: %.1f s; the machine's load is %.1f."
+              .formatted(
+                  narrator.elapsed().toMillis() / 1000.0,
+                  ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage()));
       tellTheWay(sent);
       sendFromCarolToInfo(arrived);
       forge();
@@ -90,6 +102,7 @@ final class Demo implements AutoCloseable {
         LocalStack.builder()
             .directory(directory.resolve("stack"))
             .providers("alpha.test", "beta.test")
+            .firstPort(firstPort)
             .report(narrator::say)
             .start();
     long octets = stack().services().stream().mapToLong(ServiceProcess::residentBytes).sum();

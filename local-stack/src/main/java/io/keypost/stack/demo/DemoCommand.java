@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.InstantSource;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,12 @@ public final class DemoCommand implements Callable<Integer> {
   private boolean keep;
 
   @Option(
+      names = "--first-port",
+      paramLabel = "PORT",
+      description = "all 19 ports are this one and those after it (default: any that are free)")
+  private @Nullable Integer firstPort;
+
+  @Option(
       names = "--dir",
       paramLabel = "DIR",
       description = "where everything is kept meanwhile; emptied first (${DEFAULT-VALUE})")
@@ -73,11 +80,12 @@ public final class DemoCommand implements Callable<Integer> {
     empty(root);
     Files.createDirectories(root);
     var letter = letter(root);
+    var ports = firstPort == null ? OptionalInt.empty() : OptionalInt.of(firstPort);
     var clock = InstantSource.system();
     var narrator = new Narrator(System.out, clock);
     var interrupted = Thread.ofPlatform().unstarted(narrator::interrupt);
     Runtime.getRuntime().addShutdownHook(interrupted);
-    try (var demo = new Demo(narrator, root, letter, clock, new SecureRandom())) {
+    try (var demo = new Demo(narrator, root, letter, ports, clock, new SecureRandom())) {
       int status = demo.play();
       if (keep) {
         demo.stayForOthers();
