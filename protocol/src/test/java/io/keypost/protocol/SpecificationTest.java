@@ -3,9 +3,6 @@ package io.keypost.protocol;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keypost.protocol.refusal.RefusalCode;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,8 +24,7 @@ import org.junit.jupiter.api.Test;
  * protocol.
  */
 class SpecificationTest {
-  private static final Path ROOT = Path.of(System.getProperty("keypost.root"));
-  private static final Path SPECIFICATION = ROOT.resolve("docs").resolve("protocol.md");
+  private static final Path SPECIFICATION = Sources.ROOT.resolve("docs").resolve("protocol.md");
 
   /** How a requirement in force begins. */
   private static final Pattern IN_FORCE = Pattern.compile("^- \\*\\*(KP-[A-Z]{3}-\\d+)\\*\\* ");
@@ -116,47 +112,26 @@ class SpecificationTest {
   /** Ids cited in the sources of all modules below {@code src/<kind>}, with the files. */
   private static Map<String, Set<Path>> citations(String kind) {
     Map<String, Set<Path>> citations = new TreeMap<>();
-    for (Path module : modules()) {
-      Path sources = module.resolve("src").resolve(kind);
-      if (Files.isDirectory(sources)) {
-        addCitations(sources, citations);
-      }
-    }
-    return citations;
-  }
-
-  private static void addCitations(Path sources, Map<String, Set<Path>> citations) {
-    try (Stream<Path> files = Files.walk(sources)) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".java")).toList()) {
-        if (file.endsWith("SpecificationTest.java")) {
-          continue;
-        }
+    for (Path file : Sources.below(kind)) {
+      if (!file.endsWith("SpecificationTest.java")) {
         CITATION
-            .matcher(Files.readString(file))
+            .matcher(Sources.read(file))
             .results()
             .map(SpecificationTest::id)
             .forEach(
                 id ->
-                    citations.computeIfAbsent(id, i -> new TreeSet<>()).add(ROOT.relativize(file)));
+                    citations
+                        .computeIfAbsent(id, i -> new TreeSet<>())
+                        .add(Sources.ROOT.relativize(file)));
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
+    return citations;
   }
 
   private static String id(MatchResult citation) {
     return citation.group("words") != null
         ? "KP-" + citation.group("words")
         : "KP-" + citation.group("area").toUpperCase(Locale.ROOT) + "-" + citation.group("number");
-  }
-
-  /** Every folder with a pom.xml, two levels deep. */
-  private static List<Path> modules() {
-    try (Stream<Path> folders = Files.find(ROOT, 3, (p, a) -> p.endsWith("pom.xml"))) {
-      return folders.map(Path::getParent).toList();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static Set<Path> union(Set<Path> one, Set<Path> other) {
@@ -166,10 +141,6 @@ class SpecificationTest {
   }
 
   private static Stream<String> lines() {
-    try {
-      return Files.readAllLines(SPECIFICATION).stream();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return Sources.read(SPECIFICATION).lines();
   }
 }
