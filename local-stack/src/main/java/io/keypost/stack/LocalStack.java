@@ -3,6 +3,7 @@ package io.keypost.stack;
 import io.keypost.client.KeypostClient;
 import io.keypost.client.home.ClientSettings;
 import io.keypost.client.operator.Administration;
+import io.keypost.events.command.TopicsCommand;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.keyring.RecoveryCode;
 import io.keypost.stack.dns.DnsZones;
@@ -11,8 +12,11 @@ import io.keypost.stack.servers.ServersControl;
 import io.keypost.stack.servers.ServersOptions;
 import io.keypost.stack.servers.ServersProcess;
 import io.keypost.stack.servers.ServersState;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -177,15 +181,19 @@ public final class LocalStack implements AutoCloseable {
     }
 
     private ServersProcess startServers(Path chosen, Plan plan) throws IOException {
+      var home = ServersProcess.homeBelow(project());
       return ServersProcess.start(
-          ServersProcess.homeBelow(project()),
+          home,
           new ServersOptions(
               chosen.resolve("servers"),
               new ServersOptions.Lifetime.OfStarter(),
               durability,
               ServersOptions.Data.KEEP,
               plan.serverPorts(),
-              ServersOptions.Extent.ALL));
+              ServersOptions.Extent.ALL),
+          ServersProcess.jarIn(home)
+              .map(jar -> ServiceCommand.cacheOptions(jar, serviceStart))
+              .orElse(List.of()));
     }
   }
 
@@ -200,7 +208,7 @@ public final class LocalStack implements AutoCloseable {
     }
     var work = new Parallel();
     for (var provider : providers.values()) {
-      work.start(provider.operator() + " topics", () -> TopicsProcess.apply(provider));
+      work.start(provider.operator() + " topics", () -> applyTopics(provider));
     }
     work.await();
     for (var provider : providers.values()) {
@@ -231,6 +239,16 @@ public final class LocalStack implements AutoCloseable {
       }
     }
     report.accept("all " + services().size() + " services are ready");
+  }
+
+  private static void applyTopics(Provider provider) throws IOException {
+    var said = new ByteArrayOutputStream();
+    var to = new PrintStream(said, true, StandardCharsets.UTF_8);
+    int status =
+        new TopicsCommand(to, to).run("apply", "--config", provider.configFile().toString());
+    if (status != 0) {
+      throw new IOException("the topics were not made: " + said.toString(StandardCharsets.UTF_8));
+    }
   }
 
   private Ceremony ceremony(Provider provider) {
@@ -419,7 +437,7 @@ public final class LocalStack implements AutoCloseable {
     ending.forEach(process -> ServiceProcess.awaitStopped(process, serviceStart.stopTimeout()));
     control.close();
     try {
-      servers.close();
+      servers.close(serviceStart.stopTimeout());
     } catch (IOException e) {
       report.accept("the servers did not end in order: " + e.getMessage());
     }

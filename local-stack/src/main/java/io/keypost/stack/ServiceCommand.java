@@ -61,14 +61,19 @@ final class ServiceCommand {
     var command = new ArrayList<String>();
     command.add(JavaExecutable.path());
     command.addAll(JVM_FLAGS);
-    if (start == Start.RECORDED) {
-      command.add("-XX:AOTCacheOutput=" + StartCache.of(jar));
-    } else if (StartCache.fits(jar)) {
-      command.add("-XX:AOTCache=" + StartCache.of(jar));
-    }
+    command.addAll(cacheOptions(jar, start));
     command.add("-Dquarkus.config.locations=" + configFile);
     command.add("-jar");
     command.add(jar.toString());
     return command;
+  }
+
+  /** How a JVM that runs this jar uses its {@link StartCache}, or makes it. */
+  static List<String> cacheOptions(Path jar, Start start) {
+    return switch (start) {
+      case RECORDED -> List.of("-XX:AOTCacheOutput=" + StartCache.of(jar));
+      case USUAL ->
+          StartCache.fits(jar) ? List.of("-XX:AOTCache=" + StartCache.of(jar)) : List.of();
+    };
   }
 }

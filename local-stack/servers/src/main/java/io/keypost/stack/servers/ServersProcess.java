@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -17,6 +18,8 @@ public final class ServersProcess implements AutoCloseable {
 
   /** Generous for two busy cores: usual is five seconds. */
   private static final Duration START_TIMEOUT = Duration.ofSeconds(120);
+
+  private static final String JAR = "keypost-local-servers-*[0-9T].jar";
 
   private static final Duration END_TIMEOUT = Duration.ofSeconds(30);
   private static final Duration POLL = Duration.ofMillis(50);
@@ -37,11 +40,21 @@ public final class ServersProcess implements AutoCloseable {
    * @throws IOException if it does not get ready; the message holds the end of its log
    */
   public static ServersProcess start(Path home, ServersOptions options) throws IOException {
+    return start(home, options, List.of());
+  }
+
+  /**
+   * As {@link #start(Path, ServersOptions)}, with further options for the JVM.
+   *
+   * @param jvmOptions such as those of an ahead-of-time cache
+   */
+  public static ServersProcess start(Path home, ServersOptions options, List<String> jvmOptions)
+      throws IOException {
     Files.createDirectories(options.directory());
     Files.deleteIfExists(options.directory().resolve(ServersState.FILE_NAME));
     var log = options.directory().resolve("servers.log");
     var process =
-        new ProcessBuilder(command(home, options))
+        new ProcessBuilder(command(home, options, jvmOptions))
             .redirectInput(
                 switch (options.lifetime()) {
                   case ServersOptions.Lifetime.OfStarter starter -> Redirect.PIPE;
@@ -59,7 +72,8 @@ public final class ServersProcess implements AutoCloseable {
     }
   }
 
-  private static List<String> command(Path home, ServersOptions options) {
+  private static List<String> command(Path home, ServersOptions options, List<String> jvmOptions)
+      throws IOException {
     var command =
         new ArrayList<>(
             List.of(
@@ -68,10 +82,15 @@ public final class ServersProcess implements AutoCloseable {
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                home.resolve("classes") + File.pathSeparator + home.resolve("lib").resolve("*"),
-                ServersMain.class.getName()));
+                "--enable-native-access=ALL-UNNAMED"));
+    command.addAll(jvmOptions);
+    command.addAll(
+        List.of(
+            "-cp",
+            jarIn(home).orElse(home.resolve("classes"))
+                + File.pathSeparator
+                + home.resolve("lib").resolve("*"),
+            ServersMain.class.getName()));
     command.addAll(options.toArguments());
     return command;
   }
@@ -114,6 +133,17 @@ public final class ServersProcess implements AutoCloseable {
     return home;
   }
 
+  /**
+   * The servers' own jar in the built module: a cache of loaded classes works with jars only. Empty
+   * where the module was compiled and not packaged.
+   */
+  public static Optional<Path> jarIn(Path home) throws IOException {
+    try (var jars = Files.newDirectoryStream(home, JAR)) {
+      var found = jars.iterator();
+      return found.hasNext() ? Optional.of(found.next()) : Optional.empty();
+    }
+  }
+
   public ServersState state() {
     return state;
   }
@@ -125,9 +155,14 @@ public final class ServersProcess implements AutoCloseable {
   /** Asks the process to end, waits, and kills it if that takes longer than 30 s. */
   @Override
   public void close() throws IOException {
+    close(END_TIMEOUT);
+  }
+
+  /** Asks the process to end, waits, and kills it if that takes longer than {@code atMost}. */
+  public void close(Duration atMost) throws IOException {
     process.destroy();
     try {
-      process.onExit().get(END_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      process.onExit().get(atMost.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
       process.destroyForcibly();
     } catch (InterruptedException e) {
