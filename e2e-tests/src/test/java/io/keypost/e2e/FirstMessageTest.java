@@ -8,15 +8,19 @@ import static org.awaitility.Awaitility.await;
 import io.keypost.client.FetchedMessage;
 import io.keypost.client.KeypostClient;
 import io.keypost.client.OutcomeView;
+import io.keypost.client.ReadMessage;
 import io.keypost.client.ReceiptProof;
 import io.keypost.client.SentMessage;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
+import io.keypost.stack.LocalStack;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -38,6 +42,26 @@ class FirstMessageTest {
 
     assertThat(patiently(() -> bob.read(awaitOne(bob))).mime()).isEqualTo(Bytes.copyOf(mime));
     assertDelivered(alice, sent, "beta.test");
+  }
+
+  @Test
+  void carriesPicturesAndScriptsBetweenAddressesThatAreNotAscii(TwoProviders providers)
+      throws Exception {
+    KeypostClient zoe = providers.newUser("ζωή", "alpha.test");
+    KeypostClient boris = providers.newUser("борис", "beta.test");
+    byte[] letter;
+    try (InputStream in = LocalStack.class.getResourceAsStream("demo/letter.eml")) {
+      letter = Objects.requireNonNull(in, "the demo's letter").readAllBytes();
+    }
+
+    SentMessage sent = patiently(() -> zoe.send(letter, boris.address()));
+
+    ReadMessage read = patiently(() -> boris.read(awaitOne(boris)));
+    assertThat(read.mime()).isEqualTo(Bytes.copyOf(letter));
+    assertThat(new String(letter, StandardCharsets.US_ASCII)).contains("text/html", "image/");
+    assertThat(read.envelope().sender()).isEqualTo(zoe.address());
+    assertThat(read.envelope().sender().toString()).startsWith("ζωή-");
+    assertDelivered(zoe, sent, "beta.test");
   }
 
   @Test

@@ -20,9 +20,11 @@ import io.keypost.protocol.message.Status;
 import io.keypost.protocol.openpgp.DeviceKey;
 import io.keypost.protocol.openpgp.RevocationReason;
 import io.keypost.protocol.openpgp.UserSecretKey;
+import io.keypost.protocol.refusal.Refusal;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.stack.ServiceName;
 import java.net.URI;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,6 +53,7 @@ class RefusedFromOutsideTest {
   private KeypostClient alice;
   private KeypostClient bob;
   private URI beta;
+  private Accepted acceptedBefore;
   @TempDir private Path directory;
 
   RefusedFromOutsideTest(TwoProviders providers) {
@@ -61,6 +64,7 @@ class RefusedFromOutsideTest {
   void makeUsers() {
     alice = providers.newUser("alice", "alpha.test");
     bob = providers.newUser("bob", "beta.test");
+    acceptedBefore = Accepted.now(providers.stack(), "beta.test");
     beta = onLoopback(providers.provider("beta.test").ingressUri());
   }
 
@@ -71,7 +75,7 @@ class RefusedFromOutsideTest {
       assertThatThrownBy(() -> old.post(beta, "/v1/transfers", genuine().frame()))
           .isInstanceOf(SSLException.class);
     }
-    assertNothingForBob();
+    assertNothingReferenced();
   }
 
   @Test
@@ -84,7 +88,7 @@ class RefusedFromOutsideTest {
       assertThat(new String(answer.body(), StandardCharsets.UTF_8))
           .contains("\"certificate_missing\"");
     }
-    assertNothingForBob();
+    assertNothingReferenced();
   }
 
   @Test
@@ -110,7 +114,7 @@ class RefusedFromOutsideTest {
       assertThat(new String(answer.body(), StandardCharsets.UTF_8))
           .contains("\"certificate_untrusted\"");
     }
-    assertNothingForBob();
+    assertNothingReferenced();
   }
 
   @Test
@@ -120,7 +124,7 @@ class RefusedFromOutsideTest {
     try (Stranger other = Stranger.as(ofBeta)) {
       assertAnswered(other.transfer(beta, genuine().frame()), RefusalCode.OPERATOR_NOT_NAMED);
     }
-    assertNothingForBob();
+    assertNothingReferenced();
   }
 
   @Test
@@ -131,7 +135,7 @@ class RefusedFromOutsideTest {
           alpha.transfer(beta, genuine().withAlteredPayload().frame()),
           RefusalCode.DIGEST_MISMATCH);
     }
-    assertNothingForBob();
+    assertNothingReferenced();
   }
 
   @Test
@@ -145,7 +149,7 @@ class RefusedFromOutsideTest {
           alpha.transfer(beta, new Sealing(genuine.head(), Bytes.copyOf(plain)).frame()),
           RefusalCode.PAYLOAD_MALFORMED);
     }
-    assertNothingForBob();
+    assertNothingReferenced();
   }
 
   @Test
@@ -156,9 +160,26 @@ class RefusedFromOutsideTest {
           alpha.post(beta, "/v1/transfers", Bytes.copyOf(new byte[] {4, 8, 1, 8, 1, 0, 0}));
 
       assertThat(answer.statusCode()).isEqualTo(400);
-      assertThat(Answer.decode(Bytes.copyOf(answer.body())).stopped().code())
-          .isEqualTo(RefusalCode.MALFORMED_HEAD);
+      assertStopped(answer, RefusalCode.MALFORMED_HEAD);
     }
+    assertNothingReferenced();
+  }
+
+  @Test
+  @DisplayName(
+      "T19: a head and a payload beyond the limits, refused by the size that they announce")
+  void refusesWhatIsBeyondTheLimits() throws Exception {
+    try (Stranger alpha = alphasServer()) {
+      // The varint of 256 KiB and one octet: the head itself is never sent.
+      assertStopped(
+          alpha.post(
+              beta, "/v1/transfers", Bytes.copyOf(new byte[] {(byte) 0x81, (byte) 0x80, 16})),
+          RefusalCode.HEAD_TOO_LARGE);
+      assertStopped(
+          alpha.post(beta, "/v1/transfers", genuine().announcing(1L << 40).frame()),
+          RefusalCode.PAYLOAD_TOO_LARGE);
+    }
+    assertNothingReferenced();
   }
 
   @Test
@@ -167,7 +188,7 @@ class RefusedFromOutsideTest {
     KeypostClient carol = providers.newUser("carol", "alpha.test");
 
     assertThat(submit(carol, genuine())).containsExactly(RefusalCode.SENDER_NOT_TOKEN);
-    assertNothingForBob();
+    assertNothingReferenced();
   }
 
   @Test
@@ -178,6 +199,16 @@ class RefusedFromOutsideTest {
     assertThat(submit(alice, altered)).isEmpty();
     assertRefused(altered, RefusalCode.SIGNATURE_INVALID);
     assertNothingForBob();
+  }
+
+  @Test
+  void findsTheEventOfWhatIsTaken() throws Exception {
+    assertThat(submit(alice, genuine())).isEmpty();
+    await().atMost(PATIENCE).until(() -> patiently(bob::fetch).size() == 1);
+
+    assertThat(acceptedBefore.sinceThenWith(bob.address().toString()))
+        .as("the search that finds nothing of what was refused")
+        .isPositive();
   }
 
   @Test
@@ -198,7 +229,8 @@ class RefusedFromOutsideTest {
                 assertThat(
                         providers.count(
                             "beta.test",
-                            "SELECT count(*) FROM outcome WHERE recipient = ? AND code = ?",
+                            "SELECT count(*) FROM outcome WHERE recipient = ? AND code = ? AND"
+                                + " receipt IS NOT NULL",
                             bob.address().toString(),
                             RefusalCode.SIGNATURE_INVALID.wire()))
                     .isEqualTo(1));
@@ -324,8 +356,31 @@ class RefusedFromOutsideTest {
             Status.Refused.class, refused -> assertThat(refused.refusal().code()).isEqualTo(code));
   }
 
+  private static void assertStopped(HttpResponse<byte[]> answer, RefusalCode code) {
+    assertThat(Answer.decode(Bytes.copyOf(answer.body())).stopped())
+        .extracting(Refusal::code)
+        .isEqualTo(code);
+  }
+
   private void assertNothingForBob() {
     assertThat(patiently(bob::fetch)).isEmpty();
+  }
+
+  /** What was refused in the answer has left nothing behind: no event, no row, nothing to read. */
+  private void assertNothingReferenced() throws Exception {
+    assertThat(acceptedBefore.sinceThenWith(bob.address().toString()))
+        .as("events on mail.accepted that name bob")
+        .isZero();
+    for (String table : List.of("mail", "outcome", "transfer")) {
+      assertThat(
+              providers.count(
+                  "beta.test",
+                  "SELECT count(*) FROM " + table + " WHERE recipient = ?",
+                  bob.address().toString()))
+          .as("rows of " + table + " that name bob")
+          .isZero();
+    }
+    assertNothingForBob();
   }
 
   /** The server's port, without a look-up of its name, which the JDK's client could not do here. */

@@ -92,6 +92,24 @@ record Sealing(Head head, Bytes payload) {
         envelope().signature());
   }
 
+  /** With an envelope that says that the payload is of {@code size} octets. */
+  Sealing announcing(long size) {
+    Envelope e = envelope().envelope();
+    return with(
+        new Envelope(
+            e.messageId(),
+            e.sender(),
+            e.senderKey(),
+            e.recipient(),
+            e.recipientKey(),
+            e.addressedAs(),
+            e.created(),
+            e.expires(),
+            e.payloadDigest(),
+            size),
+        envelope().signature());
+  }
+
   /** In the name of {@code sender}, with the sender's own subkey named, signed by {@code key}. */
   Sealing signedInstead(Address sender, Bytes senderKey, DeviceKey key) {
     Envelope e = envelope().envelope();
