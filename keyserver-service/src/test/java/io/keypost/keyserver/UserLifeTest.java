@@ -71,6 +71,34 @@ class UserLifeTest extends ReadyKeyServer {
   }
 
   @Test
+  void onlyWhoHoldsTheLoginKeyIsToldWhatBecameOfTheAddress() {
+    TestUser alice = enrolled("alice");
+    operator().post(suspension(alice)).then().statusCode(200);
+    String own = alice.assertion(alice.claims(endpoint()));
+    TestUser nobody = new TestUser(fresh("nobody"));
+    String other = nobody.assertion(alice.claims(endpoint()));
+    String forged =
+        own.substring(0, own.lastIndexOf('.')) + other.substring(other.lastIndexOf('.'));
+
+    assertThat(exchange(own, "mailbox").<String>path("detail"))
+        .startsWith(alice.address() + " is suspended by its operator since ");
+    assertThat(exchange(forged, "mailbox").<String>path("detail"))
+        .isEqualTo(
+            exchange(nobody.assertion(nobody.claims(endpoint())), "mailbox")
+                .<String>path("detail"));
+
+    operator().delete(suspension(alice)).then().statusCode(200);
+    operator()
+        .post("/operator/addresses/" + alice.address() + "/revocation")
+        .then()
+        .statusCode(200);
+    assertThat(
+            exchange(alice.recoveryAssertion(alice.claims(endpoint())), "keyring")
+                .<String>path("detail"))
+        .startsWith(alice.address() + " was revoked by its operator at ");
+  }
+
+  @Test
   void aDeletedUserIsUnknownAndNothingIsLeftButWhatTheAddressOnceSaid() {
     TestUser alice = enrolled("alice");
     String watcher = token(enrolled("bob"));

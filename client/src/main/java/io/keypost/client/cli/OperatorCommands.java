@@ -72,6 +72,10 @@ final class OperatorCommands {
         // Not required by the parser: that would ask for it before a subcommand too.
         throw new IllegalArgumentException("--admin-token-file is missing");
       }
+      if (management.getScheme() == null || management.getHost() == null) {
+        throw new IllegalArgumentException(
+            "--management is a URL as http://127.0.0.1:9000, not " + management);
+      }
       return new Administration(management, adminTokenFile);
     }
   }

@@ -248,6 +248,19 @@ class MistakesTest {
   }
 
   @Test
+  void aManagementPortIsNamedByAUrl() {
+    assertThat(
+            commands.runIn(
+                directory,
+                "operator domain --admin-token-file DIR/token --management localhost:9000"))
+        .isEqualTo(KeypostCommand.WRONG_USAGE);
+    assertThat(commands.errorLines())
+        .containsExactly(
+            "keypost: wrong_usage: --management is a URL as http://127.0.0.1:9000, not"
+                + " localhost:9000");
+  }
+
+  @Test
   void theRecoveryFileOfAnAttemptThatFailedServesTheNextOne() throws IOException {
     Files.writeString(directory.resolve("passphrase"), "correct horse");
     String enrol =

@@ -78,22 +78,24 @@ public class TokenDesk {
   /**
    * A token for whoever signed the assertion.
    *
-   * @throws RefusedException {@code assertion_invalid}, one for every reason that would tell
-   *     whether an address exists; {@code clock_wrong}; {@code forbidden} for an audience that the
-   *     login key does not open; {@code unavailable} before the first start is over
+   * @throws RefusedException {@code assertion_invalid}, in the same words for every reason that
+   *     would tell a stranger whether an address exists; {@code clock_wrong}; {@code forbidden} for
+   *     an audience that the login key does not open; {@code unavailable} before the first start is
+   *     over
    */
   public String exchange(String assertion, Audience audience) {
     Digest claimed = LoginAssertion.claimedKey(assertion);
-    LoginKeyRow key =
-        loginKey(claimed)
-            .orElseThrow(
-                () ->
-                    RefusedException.of(
-                        RefusalCode.ASSERTION_INVALID,
-                        "the assertion: not signed by an enrolled login key"));
+    Login login = login(claimed).orElseThrow(TokenDesk::notEnrolled);
+    LoginKeyRow key = login.key;
     Address owner = new Address(key.local, new MailDomain(key.domain));
-    LoginAssertion verified =
-        LoginAssertion.verify(assertion, LoginKey.parse(key.jwk), owner, endpoint, clock.instant());
+    LoginAssertion verified = verify(assertion, login, owner);
+    // Only whoever holds the key comes here and learns what became of the address.
+    login
+        .ended(owner)
+        .ifPresent(
+            why -> {
+              throw RefusedException.of(RefusalCode.ASSERTION_INVALID, why);
+            });
     if (!opens(key.purpose, audience)) {
       throw RefusedException.of(
           RefusalCode.FORBIDDEN, "this login key does not open " + audience.wire());
@@ -112,29 +114,59 @@ public class TokenDesk {
     };
   }
 
-  /**
-   * The login key, if it stands and its address is a mailbox, or was one under a key that its user
-   * has still: who points elsewhere reads his old mail, and can come back.
-   */
-  private Optional<LoginKeyRow> loginKey(Digest thumbprint) {
+  private static RefusedException notEnrolled() {
+    return RefusedException.of(
+        RefusalCode.ASSERTION_INVALID, "the assertion: not signed by an enrolled login key");
+  }
+
+  /** A key that has ended is to a stranger what one is that never was. */
+  private LoginAssertion verify(String assertion, Login login, Address owner) {
+    try {
+      return LoginAssertion.verify(
+          assertion, LoginKey.parse(login.key.jwk), owner, endpoint, clock.instant());
+    } catch (RefusedException e) {
+      throw login.ended(owner).isPresent() ? notEnrolled() : e;
+    }
+  }
+
+  /** A login key and the address that it was enrolled for. */
+  private record Login(LoginKeyRow key, AddressRow address) {
+    /**
+     * Why the key opens nothing, in words; empty while it does: it stands, and its address is a
+     * mailbox, or was one under a key that its user has still. Who points elsewhere reads his old
+     * mail, and can come back.
+     */
+    Optional<String> ended(Address owner) {
+      return switch (address.kind) {
+        case REVOKED ->
+            Optional.of(owner + " was revoked by its operator at " + address.revokedFrom);
+        case SUSPENDED ->
+            Optional.of(owner + " is suspended by its operator since " + address.revokedFrom);
+        case MAILBOX -> removed(owner);
+        case ALIAS, UNKNOWN ->
+            address.certificate == null
+                ? Optional.of(owner + " is no mailbox any more")
+                : removed(owner);
+      };
+    }
+
+    private Optional<String> removed(Address owner) {
+      return Optional.ofNullable(key.revoked)
+          .map(at -> "this login key of " + owner + " was taken away at " + at);
+    }
+  }
+
+  private Optional<Login> login(Digest thumbprint) {
     return Optional.ofNullable(
         transactions.reading(
             () ->
                 LoginKeyRow.<LoginKeyRow>findById(thumbprint.octets().toByteArray())
                     .chain(
                         row ->
-                            row == null || row.revoked != null
-                                ? Uni.createFrom().<LoginKeyRow>nullItem()
+                            row == null
+                                ? Uni.createFrom().<Login>nullItem()
                                 : AddressRow.at(row.domain, row.local)
-                                    .map(address -> mayLogIn(address) ? row : null))));
-  }
-
-  private static boolean mayLogIn(AddressRow address) {
-    return switch (address.kind) {
-      case MAILBOX -> true;
-      case ALIAS, UNKNOWN -> address.certificate != null;
-      case REVOKED, SUSPENDED -> false;
-    };
+                                    .map(address -> new Login(row, address)))));
   }
 
   /** Spends the assertion; of two that come at once the unique key lets one through. */
@@ -195,7 +227,9 @@ public class TokenDesk {
     Digest key =
         verified
             .client()
-            .filter(client -> loginKey(client).isPresent())
+            .filter(
+                client ->
+                    login(client).filter(l -> l.ended(verified.subject()).isEmpty()).isPresent())
             .orElseThrow(
                 () ->
                     RefusedException.of(

@@ -15,11 +15,15 @@ public record OneTimeCode(String text) {
 
   private static final int SIZE_OCTETS = 20;
 
-  /** A new code. */
+  /** A new code. It does not begin with a dash: a command would take it for an option. */
   public static OneTimeCode generate(SecureRandom random) {
     byte[] octets = new byte[SIZE_OCTETS];
-    random.nextBytes(octets);
-    return new OneTimeCode(Bytes.copyOf(octets).base64Url());
+    String text;
+    do {
+      random.nextBytes(octets);
+      text = Bytes.copyOf(octets).base64Url();
+    } while (text.startsWith("-"));
+    return new OneTimeCode(text);
   }
 
   /** What is stored of it. */
