@@ -25,8 +25,13 @@ public final class OfflineRoot {
   private final X509Certificate certificate;
 
   public OfflineRoot(MailDomain domain) {
+    this(domain, Instant.now());
+  }
+
+  /** One that was made at another time. */
+  public OfflineRoot(MailDomain domain, Instant made) {
     this.domain = domain;
-    this.certificate = CertificateIssuer.root(domain, keys, Instant.now(), RANDOM);
+    this.certificate = CertificateIssuer.root(domain, keys, made, RANDOM);
   }
 
   public X509Certificate certificate() {
@@ -39,8 +44,12 @@ public final class OfflineRoot {
   }
 
   public X509Certificate certify(CertificateRequest request) {
+    return certify(request, Instant.now());
+  }
+
+  public X509Certificate certify(CertificateRequest request, Instant at) {
     return new CertificateIssuer(certificate, keys.getPrivate(), RANDOM)
-        .operationalCa(request.publicKey(), Instant.now());
+        .operationalCa(request.publicKey(), at);
   }
 
   public String state(long gen, X509Certificate ca) {

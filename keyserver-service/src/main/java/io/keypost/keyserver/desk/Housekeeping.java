@@ -1,6 +1,5 @@
 package io.keypost.keyserver.desk;
 
-import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.refusal.RefusedException;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.scheduler.Scheduled;
@@ -16,7 +15,6 @@ import org.jboss.logging.Logger;
 class Housekeeping {
   private static final Logger LOG = Logger.getLogger(Housekeeping.class);
 
-  private final AuthorityDesk authority;
   private final OwnCertificates ownCertificates;
   private final Credential credential;
   private final AliasDesk aliases;
@@ -25,13 +23,11 @@ class Housekeeping {
 
   @Inject
   Housekeeping(
-      AuthorityDesk authority,
       OwnCertificates ownCertificates,
       Credential credential,
       AliasDesk aliases,
       TokenDesk tokens,
       HeartbeatDesk heartbeats) {
-    this.authority = authority;
     this.ownCertificates = ownCertificates;
     this.credential = credential;
     this.aliases = aliases;
@@ -73,12 +69,7 @@ class Housekeeping {
       concurrentExecution = ConcurrentExecution.SKIP)
   @RunOnVirtualThread
   void renew() {
-    quietly(
-        "own certificates cannot be renewed",
-        () ->
-            authority
-                .domains()
-                .forEach(domain -> ownCertificates.renew(new MailDomain(domain.name))));
+    quietly("own certificates cannot be renewed", ownCertificates::renewAll);
   }
 
   @Scheduled(

@@ -84,8 +84,21 @@ public class OwnCertificates {
     RENEWAL
   }
 
-  /** Makes anew whatever of a domain is near its end; cheap when nothing is. */
-  public void renew(MailDomain domain) {
+  /**
+   * Makes anew whatever of any domain here is near its end. One that fails, as with a CA that its
+   * owner let run out, is told of and keeps no other from being renewed.
+   */
+  public void renewAll() {
+    for (String domain : transactions.reading(DomainRow::names)) {
+      try {
+        renew(new MailDomain(domain));
+      } catch (RuntimeException e) {
+        LOG.errorf("own certificates of %s cannot be renewed: %s", domain, e);
+      }
+    }
+  }
+
+  private void renew(MailDomain domain) {
     transactions.inTransaction(
         () ->
             DomainRow.locked(domain.value())

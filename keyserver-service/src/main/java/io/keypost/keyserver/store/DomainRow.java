@@ -1,5 +1,6 @@
 package io.keypost.keyserver.store;
 
+import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.hibernate.reactive.panache.PanacheEntityBase;
 import io.smallrye.mutiny.Uni;
 import jakarta.persistence.AttributeOverride;
@@ -12,6 +13,7 @@ import jakarta.persistence.Id;
 import jakarta.persistence.LockModeType;
 import jakarta.persistence.Table;
 import java.time.Instant;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A domain that is hosted here, and its records. */
@@ -114,6 +116,16 @@ public class DomainRow extends PanacheEntityBase {
   /** Reads the row; the item is null when the domain is not here. */
   public static Uni<DomainRow> named(String name) {
     return DomainRow.<DomainRow>findById(name);
+  }
+
+  /** The names of all domains here, in order, without what else stands in their rows. */
+  public static Uni<List<String>> names() {
+    return Panache.getSession()
+        .chain(
+            session ->
+                session
+                    .createQuery("select name from DomainRow order by name", String.class)
+                    .getResultList());
   }
 
   /** Gives the next seq. Only with the row locked. */
