@@ -3,13 +3,18 @@ package io.keypost.client;
 import io.keypost.client.trust.Contacts;
 import io.keypost.client.trust.Continuity;
 import io.keypost.client.trust.KeyContinuity;
+import io.keypost.client.trust.Remembered;
 import io.keypost.directory.AddressView;
 import io.keypost.directory.Resolution;
+import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.openpgp.UserCertificate;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
 
 /** Turns what the directory says of correspondents into keys that may be used (KP-KEY-8). */
 final class Correspondents {
@@ -21,22 +26,33 @@ final class Correspondents {
 
   /**
    * The key to encrypt to, when every pointer on the way and the key itself follow from what is
-   * remembered.
+   * remembered, and its domain has not revoked it (KP-REC-24).
+   *
+   * @param now for which the current encryption subkey is chosen
    */
-  UserCertificate recipient(Resolution resolution, SendPolicy policy) {
+  UserCertificate recipient(Resolution resolution, SendPolicy policy, Instant now) {
     for (Resolution.FollowedPointer pointer : resolution.pointers()) {
       AddressRecord alias = pointer.alias().record();
       Address target = pointer.consent().record().target();
+      Optional<Remembered> before = contacts.recall(alias.address());
       require(
           alias.address(),
-          KeyContinuity.ofAlias(contacts.recall(alias.address()), alias, target),
+          unlessRevoked(
+              KeyContinuity.ofAlias(before, alias, target), before, pointer.alias()),
           policy);
     }
     UserCertificate certificate = mailbox(resolution.target());
     AddressRecord record = resolution.target().record();
+    if (resolution.target().revokes(certificate.currentEncryptionKey(now).fingerprint())) {
+      throw RefusedException.of(
+          RefusalCode.RECIPIENT_KEY_UNUSABLE,
+          record.address().domain() + " has revoked the key of " + record.address());
+    }
+    Optional<Remembered> before = contacts.recall(record.address());
     require(
         record.address(),
-        KeyContinuity.ofMailbox(contacts.recall(record.address()), record, certificate),
+        unlessRevoked(
+            KeyContinuity.ofMailbox(before, record, certificate), before, resolution.target()),
         policy);
     return certificate;
   }
@@ -46,12 +62,30 @@ final class Correspondents {
    */
   Continuity sender(AddressView view) {
     AddressRecord record = view.record();
+    Optional<Remembered> before = contacts.recall(record.address());
     Continuity continuity =
-        KeyContinuity.ofMailbox(contacts.recall(record.address()), record, mailbox(view));
+        unlessRevoked(KeyContinuity.ofMailbox(before, record, mailbox(view)), before, view);
     if (!(continuity instanceof Continuity.ChangedUnsigned)) {
       contacts.remember(record.address(), continuity.seen());
     }
     return continuity;
+  }
+
+  /** A change that a key signed which its domain has revoked is signed by nobody (KP-REC-24). */
+  private static Continuity unlessRevoked(
+      Continuity continuity, Optional<Remembered> before, AddressView view) {
+    if (!(continuity instanceof Continuity.ChangedBySignature changed)) {
+      return continuity;
+    }
+    Set<Bytes> signers =
+        before
+            .flatMap(Remembered::statement)
+            .flatMap(known -> view.history().map(history -> history.signersSince(known)))
+            .orElse(Set.of());
+    return signers.stream().anyMatch(view::revokes)
+        ? new Continuity.ChangedUnsigned(
+            changed.seen(), changed.what() + " (signed by a key that its domain has revoked)")
+        : continuity;
   }
 
   private void require(Address address, Continuity continuity, SendPolicy policy) {

@@ -183,10 +183,10 @@ public final class KeypostClient implements AutoCloseable {
         (payload, copy) -> {
           keys.refresh();
           keys.requireNotRemoved();
+          Instant now = clock.instant();
           UserCertificate recipient =
               correspondents.recipient(
-                  Waiting.onRepeatable(() -> provider.directory().resolve(to)), policy);
-          Instant now = clock.instant();
+                  Waiting.onRepeatable(() -> provider.directory().resolve(to)), policy, now);
           MessageId id = MessageId.random(random);
           SealedMessage sealed = seal(mime, id, to, recipient, to, now, payload);
           SealedMessage own = seal(mime, id, to, certificate(), address(), now, copy);

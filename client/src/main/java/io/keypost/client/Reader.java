@@ -15,6 +15,7 @@ import io.keypost.protocol.openpgp.MessageOpener;
 import io.keypost.protocol.openpgp.OpenedMessage;
 import io.keypost.protocol.openpgp.Spool;
 import io.keypost.protocol.openpgp.UserCertificate;
+import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class Reader {
     Envelope envelope = message.signed().envelope();
     AddressView sender = Waiting.onRepeatable(() -> directory.address(envelope.sender()));
     UserCertificate certificate = Correspondents.senderMailbox(sender);
+    requireNotRevoked(sender, envelope.senderKey());
     OpenedMessage<Bytes> opened = open(message, certificate, now);
     MessageWrapper.Unwrapped unwrapped = MessageWrapper.unwrap(opened.content(), envelope);
     List<String> warnings = new ArrayList<>(lookAlikes(envelope.sender()));
@@ -67,6 +69,16 @@ final class Reader {
             "sender and message id are the same inside and outside",
             key),
         warnings);
+  }
+
+  /** What such a key signed counts for nothing, whenever it signed (KP-REC-20). */
+  private static void requireNotRevoked(AddressView sender, Bytes key) {
+    if (sender.revokes(key)) {
+      Address address = sender.record().address();
+      throw RefusedException.of(
+          RefusalCode.SENDER_KEY_REVOKED,
+          address.domain() + " has revoked the key by which " + address + " signed");
+    }
   }
 
   private OpenedMessage<Bytes> open(FetchedMessage message, UserCertificate sender, Instant now) {

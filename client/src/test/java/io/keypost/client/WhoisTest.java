@@ -4,86 +4,26 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keypost.client.TrustChain.Kind;
 import io.keypost.client.TrustChain.Link;
-import io.keypost.directory.DirectorySettings;
 import io.keypost.directory.client.DirectoryBuilder;
-import io.keypost.directory.dns.DnsSettings;
-import io.keypost.directory.net.AllowedTargets;
-import io.keypost.directory.pin.InProcessPinMemory;
-import io.keypost.directory.testing.SettableClock;
 import io.keypost.directory.testing.TestDomain;
 import io.keypost.directory.testing.TestKeyServer;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.certificate.CertificateDigests;
-import io.keypost.protocol.openpgp.UserSecretKey;
 import io.keypost.protocol.refusal.RefusalCode;
-import io.keypost.stack.dns.DnsServer;
-import io.keypost.stack.dns.SignedZones;
 import io.keypost.stack.dns.ZoneSecurity;
-import io.vertx.core.Vertx;
-import java.net.InetAddress;
-import java.security.SecureRandom;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A chain of trust, shown link by link over real zones and real TLS: whole, and broken in each. */
-class WhoisTest {
-  private static final SecureRandom RANDOM = new SecureRandom();
-
-  private final SettableClock clock =
-      new SettableClock(Instant.now().truncatedTo(ChronoUnit.SECONDS));
-  private final Vertx vertx = Vertx.vertx();
-  private final SignedZones zones = SignedZones.create(InstantSource.system(), RANDOM);
-  private final InProcessPinMemory memory = new InProcessPinMemory();
-  private DnsServer dns;
-  private TestDomain alpha;
-  private TestDomain beta;
-  private TestKeyServer alphaServer;
-  private TestKeyServer betaServer;
-  private UserSecretKey bob;
-
-  @BeforeEach
-  void start() throws Exception {
-    dns = DnsServer.start(zones, InetAddress.getLoopbackAddress(), 0);
-    zones.zone("alpha.test", ZoneSecurity.SIGNED);
-    zones.zone("beta.test", ZoneSecurity.SIGNED);
-    alpha = new TestDomain("alpha.test", clock, RANDOM);
-    beta = new TestDomain("beta.test", clock, RANDOM);
-    betaServer = TestKeyServer.start(vertx, beta);
-    betaServer.publish(zones);
-    alphaServer = TestKeyServer.start(vertx, alpha);
-    alphaServer.publish(zones);
-    // The own provider answers for others too, as it found them.
-    alphaServer.host(beta);
-    bob = beta.user("bob");
-  }
-
-  @AfterEach
-  void stop() throws Exception {
-    alphaServer.close();
-    betaServer.close();
-    dns.close();
-    vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
-  }
+class WhoisTest extends TwoKeyServers {
 
   private TrustChain whois(Address address) {
-    DirectorySettings settings =
-        DirectorySettings.of(
-            DnsSettings.of(List.of(dns.address()), zones.trustAnchor(), Duration.ofSeconds(5)),
-            AllowedTargets.parse(Optional.of("127.0.0.0/8"), Optional.of("1-65535")));
     return new Whois(
             trace ->
-                new DirectoryBuilder(vertx, settings, clock)
+                new DirectoryBuilder(vertx, settings(), clock)
                     .viaOwnProvider(
                         alpha.domain(), () -> CompletableFuture.completedFuture("token"))
                     .pins(memory)

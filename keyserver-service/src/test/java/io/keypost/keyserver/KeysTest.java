@@ -6,6 +6,7 @@ import static io.keypost.keyserver.PublicPort.user;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.keypost.protocol.Bytes;
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.keyring.DeviceStatement;
 import io.keypost.protocol.keyring.Parcel;
 import io.keypost.protocol.openpgp.RevocationReason;
@@ -96,6 +97,42 @@ class KeysTest extends ReadyKeyServer {
         change(token, keys(new TestUser(alice.address()).key(), 3)),
         400,
         "user_certificate_invalid");
+  }
+
+  @Test
+  void aSubkeyThatItsUserRevokesAsCompromisedStandsInKpRevocationsAtOnceByKpRec24() {
+    TestUser stolen = enrolled("alice");
+    TestUser givenUp = enrolled("bob");
+    change(recoveryToken(stolen), keys(without(stolen, RevocationReason.COMPROMISED), 2))
+        .then()
+        .statusCode(200);
+    change(recoveryToken(givenUp), keys(without(givenUp, RevocationReason.RETIRED), 2))
+        .then()
+        .statusCode(200);
+
+    assertThat(revocations().record().keys())
+        .contains(new Digest(stolen.key().signingFingerprint()))
+        .as("what was signed before it was given up stays good")
+        .doesNotContain(new Digest(givenUp.key().signingFingerprint()));
+  }
+
+  @Test
+  void aChangeThatIsRefusedRevokesNothing() {
+    TestUser alice = enrolled("alice");
+
+    refused(
+        change(recoveryToken(alice), keys(without(alice, RevocationReason.COMPROMISED), 9)),
+        409,
+        "conflict");
+
+    assertThat(revocations().record().keys())
+        .doesNotContain(new Digest(alice.key().signingFingerprint()));
+  }
+
+  private static UserSecretKey without(TestUser user, RevocationReason reason) {
+    return user.key()
+        .revokeSigningSubkey(reason, Instant.now())
+        .rotateEncryptionSubkey(Instant.now(), RANDOM);
   }
 
   @Test

@@ -10,6 +10,8 @@ import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.record.RecordVerifier;
+import io.keypost.protocol.record.RevocationsRecord;
+import io.keypost.protocol.record.Verified;
 import io.keypost.protocol.record.VerifiedDomain;
 import io.keypost.stack.dns.ZoneSecurity;
 import io.keypost.testsupport.SharedServers;
@@ -119,6 +121,13 @@ abstract class ReadyKeyServer {
         anyone().get("/v1/domains/" + OPERATOR).path("record"),
         ROOT.pinned(),
         DOMAIN,
+        Instant.now());
+  }
+
+  static Verified<RevocationsRecord> revocations() {
+    return RecordVerifier.verifyRevocations(
+        anyone().get("/v1/domains/" + OPERATOR + "/revocations").path("record"),
+        domain(),
         Instant.now());
   }
 

@@ -1,7 +1,6 @@
 package io.keypost.keyserver;
 
 import static io.keypost.keyserver.OperatorApi.operator;
-import static io.keypost.keyserver.PublicPort.anyone;
 import static io.keypost.keyserver.PublicPort.enrolServer;
 import static io.keypost.keyserver.PublicPort.peer;
 import static io.keypost.keyserver.PublicPort.serverCode;
@@ -11,22 +10,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keypost.keyserver.desk.Revocations;
 import io.keypost.keyserver.store.DomainRow;
+import io.keypost.keyserver.store.RevocationRow;
 import io.keypost.keyserver.store.Transactions;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
+import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.certificate.CertificateDigests;
-import io.keypost.protocol.record.RecordVerifier;
 import io.keypost.protocol.record.RevocationsRecord;
+import io.keypost.protocol.record.RevocationsRecord.Subject;
 import io.keypost.protocol.record.Verified;
 import io.keypost.protocol.record.VerifiedDomain;
 import io.quarkus.hibernate.reactive.panache.Panache;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.response.Response;
+import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
 /** What is revoked stands in kp-revocations and is refused: KP-REC-20, KP-REC-22 (T16). */
@@ -77,7 +81,7 @@ class RevocationTest extends ReadyKeyServer {
 
     VerifiedDomain now = domain();
     assertThat(now.signer().digest()).isNotEqualTo(stolen);
-    Verified<RevocationsRecord> said = verified(now);
+    Verified<RevocationsRecord> said = revocations();
     assertThat(said.record().certificates()).contains(stolen);
     assertThat(now.revoking(said).revoked().certificates()).contains(stolen);
     Response found = lookup(user(token(alice)), alice.address());
@@ -126,6 +130,55 @@ class RevocationTest extends ReadyKeyServer {
   }
 
   @Test
+  void usersKeysLeaveRoomForCertificatesAndOneMoreIsLeftOutByKpRec24() {
+    String full = "full-of-keys.test";
+    OperatorApi.makeReady(full, new OfflineRoot(MailDomain.parse(full)));
+    fillWithKeys(full);
+    Digest oneMore = Digest.sha256(Bytes.utf8("one more"));
+
+    assertThat(locked(full, domain -> revocations.key(domain, oneMore))).isFalse();
+
+    List<Map<String, String>> audit = operator().get("/operator/audit?limit=50").path("entries");
+    assertThat(audit)
+        .anyMatch(
+            entry ->
+                entry.get("action").equals("revocation-left-out")
+                    && entry.get("subject").equals(full)
+                    && entry.get("detail").contains(oneMore.octets().hex()));
+    assertThat(
+            locked(
+                full,
+                domain ->
+                    revocations.certificate(domain, oneMore, Instant.now().plusSeconds(3600))))
+        .as("a certificate still fits")
+        .isTrue();
+  }
+
+  /** As many keys as fit, without so many transactions. */
+  private void fillWithKeys(String name) {
+    locked(
+        name,
+        domain ->
+            RevocationRow.persist(
+                LongStream.range(0, Revocations.MAX_KEYS).mapToObj(i -> row(domain)).toList()));
+  }
+
+  private static RevocationRow row(DomainRow domain) {
+    RevocationRow row = new RevocationRow();
+    row.domain = domain.name;
+    row.number = domain.nextRevocation++;
+    row.subject = Subject.KEY;
+    row.id = Digest.sha256(Bytes.utf8("key " + row.number)).octets().toByteArray();
+    row.at = Instant.now();
+    row.until = row.at.plusSeconds(3600);
+    return row;
+  }
+
+  private <T> T locked(String name, Function<DomainRow, Uni<T>> work) {
+    return transactions.inTransaction(() -> DomainRow.locked(name).chain(work::apply));
+  }
+
+  @Test
   void aUsersKeyIsRevokedOnceAndTheTableIsAppendOnlyByKpRec22() {
     Digest key = Digest.sha256(Bytes.utf8("a subkey of alice's"));
 
@@ -147,8 +200,7 @@ class RevocationTest extends ReadyKeyServer {
   }
 
   private boolean revokeKey(Digest key) {
-    return transactions.inTransaction(
-        () -> DomainRow.locked(OPERATOR).chain(domain -> revocations.key(domain, key)));
+    return locked(OPERATOR, domain -> revocations.key(domain, key));
   }
 
   private static Response revoke(Digest digest) {
@@ -168,13 +220,6 @@ class RevocationTest extends ReadyKeyServer {
   }
 
   private static RevocationsRecord record() {
-    return verified(domain()).record();
-  }
-
-  private static Verified<RevocationsRecord> verified(VerifiedDomain domain) {
-    return RecordVerifier.verifyRevocations(
-        anyone().get("/v1/domains/" + OPERATOR + "/revocations").path("record"),
-        domain,
-        Instant.now());
+    return revocations().record();
   }
 }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.keypost.client.KeypostClient;
 import io.keypost.client.SendPolicy;
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.keyring.RecoveryCode;
 import io.keypost.protocol.record.AddressRecord;
@@ -140,6 +141,9 @@ class UserLifeTest extends ReadyKeyServer {
         .statusCode(200);
     TestUser anew = new TestUser(alice.address());
 
+    assertThat(revocations().record().keys())
+        .as("KP-REC-24: for those who keep the record still")
+        .contains(new Digest(alice.key().certificate().fingerprint()));
     refused(enrol(anew.enrolment(replacementCode(alice.address()), Map.of())), 409, "conflict");
     refused(operator().delete("/operator/addresses/" + alice.address()), 409, "conflict");
     refused(operator().post(suspension(alice)), 404, "not_found");

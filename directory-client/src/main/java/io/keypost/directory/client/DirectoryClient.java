@@ -181,7 +181,23 @@ public final class DirectoryClient implements Directory, AutoCloseable {
 
   @Override
   public CompletionStage<AddressView> address(Address address) {
-    return addresses.get(address, wanted -> fetcher.address(wanted, domainSource));
+    return addresses
+        .get(address, wanted -> fetcher.address(wanted, domainSource))
+        .thenCompose(view -> unlessRevoked(address, view));
+  }
+
+  /** What a domain revoked counts for the addresses that were looked up before, too. */
+  private CompletionStage<AddressView> unlessRevoked(Address address, AddressView view) {
+    try {
+      DomainView domain = unlessRevoked(view.domain());
+      return CompletableFuture.completedFuture(
+          domain == view.domain()
+              ? view
+              : new AddressView(view.verified(), domain, view.certificate()));
+    } catch (RefusedException e) {
+      // Its signer was revoked: another may have signed it since. The kept one counts for nothing.
+      return addressFetchedSince(address, clock.instant().plusNanos(1));
+    }
   }
 
   @Override

@@ -4,7 +4,6 @@ import io.keypost.directory.AddressView;
 import io.keypost.directory.Resolution;
 import io.keypost.directory.Resolution.FollowedPointer;
 import io.keypost.protocol.address.Address;
-import io.keypost.protocol.openpgp.ConsentSignatures;
 import io.keypost.protocol.record.AddressRecord;
 import io.keypost.protocol.record.AddressRecord.Alias;
 import io.keypost.protocol.record.ConsentRecord;
@@ -68,30 +67,10 @@ final class PointerWalk {
             alias.consent(), target.domain().verified(), pointing, alias.target(), now);
     ConsentRecord record = consent.record();
     switch (target.record().content()) {
-      case AddressRecord.Mailbox mailbox ->
-          ConsentSignatures.verify(
-              pointing,
-              record.serial(),
-              record.signature(),
-              target.certificate().orElseThrow(() -> keyless(pointing, alias)),
-              now);
-      case Alias further ->
-          ConsentSignatures.verify(
-              pointing,
-              record.serial(),
-              record.signature(),
-              target.history().orElseThrow(() -> keyless(pointing, alias)),
-              now);
+      case AddressRecord.Mailbox _, Alias _ -> target.requireConsent(pointing, record, now);
       // A target that is gone gets no mail, and has no key that could be asked.
-      case AddressRecord.Unknown unknown -> {}
-      case AddressRecord.Revoked revoked -> {}
+      case AddressRecord.Unknown _, AddressRecord.Revoked _ -> {}
     }
     return consent;
-  }
-
-  private static RefusedException keyless(Address pointing, Alias alias) {
-    return RefusedException.of(
-        RefusalCode.CONSENT_INVALID,
-        alias.target() + " has no key that could consent to " + pointing);
   }
 }

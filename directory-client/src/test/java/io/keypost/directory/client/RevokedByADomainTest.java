@@ -45,6 +45,38 @@ class RevokedByADomainTest extends OverRealZones {
   }
 
   @Test
+  void aKeyThatADomainRevokesCountsForItsKeptAddressesTooByKpRec20() {
+    UserSecretKey bob = beta.user("bob");
+    assertThat(await(directory.address(bob.address())).revokes(bob.signingFingerprint())).isFalse();
+    long asked = lookups();
+
+    beta.revoke(bob.signingFingerprint());
+    await(directory.domainFetchedSince(beta.domain(), clock.instant().plusMillis(1)));
+
+    assertThat(await(directory.address(bob.address())).revokes(bob.signingFingerprint())).isTrue();
+    assertThat(lookups()).as("the address is a kept one").isEqualTo(asked);
+  }
+
+  @Test
+  void aKeptAddressOfARevokedSignerIsAskedForAnewByKpRec20() {
+    UserSecretKey bob = beta.user("bob");
+    await(directory.address(bob.address()));
+    long asked = lookups();
+    X509Certificate stolen = beta.signing();
+    beta.renewSigning();
+    beta.revoke(stolen);
+    await(directory.domainFetchedSince(beta.domain(), clock.instant().plusMillis(1)));
+
+    assertThat(await(directory.address(bob.address())).domain().verified().signingCertificate())
+        .isEqualTo(beta.signing());
+    assertThat(lookups()).isEqualTo(asked + 1);
+  }
+
+  private long lookups() {
+    return betaServer.requests().stream().filter("POST /v1/lookups"::equals).count();
+  }
+
+  @Test
   void withoutWhatADomainRevokedNothingOfItIsBelievedByKpRec20() {
     betaServer.misbehave(
         request -> {

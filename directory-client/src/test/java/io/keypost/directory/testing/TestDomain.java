@@ -11,6 +11,7 @@ import io.keypost.protocol.certificate.CertificateDigests;
 import io.keypost.protocol.certificate.CertificateIssuer;
 import io.keypost.protocol.certificate.P256;
 import io.keypost.protocol.openpgp.ConsentSignatures;
+import io.keypost.protocol.openpgp.KeyHistory;
 import io.keypost.protocol.openpgp.KeyStatement;
 import io.keypost.protocol.openpgp.UserSecretKey;
 import io.keypost.protocol.pin.KeyServerName;
@@ -51,7 +52,7 @@ public final class TestDomain {
   private final List<Digest> certificates = new ArrayList<>();
   private final List<RevocationsRecord.Entry> revoked = new ArrayList<>();
   private final List<ServersRecord.Server> servers = new ArrayList<>();
-  private final Map<Address, String> statements = new ConcurrentHashMap<>();
+  private final Map<Address, List<KeyStatement>> statements = new ConcurrentHashMap<>();
   private final Map<Address, AddressRecord.Content> contents = new ConcurrentHashMap<>();
   private final Map<Address, Long> sequences = new ConcurrentHashMap<>();
   private KeyPair rootKeys;
@@ -167,6 +168,18 @@ public final class TestDomain {
             digest,
             clock.instant(),
             certificate.getNotAfter().toInstant()));
+    seq++;
+  }
+
+  /** Revokes a user's key, whatever its certificate says. */
+  public void revoke(Bytes fingerprint) {
+    revoked.add(
+        new RevocationsRecord.Entry(
+            revoked.size() + 1L,
+            RevocationsRecord.Subject.KEY,
+            new Digest(fingerprint),
+            clock.instant(),
+            clock.instant().plus(Duration.ofDays(30))));
     seq++;
   }
 
@@ -326,8 +339,21 @@ public final class TestDomain {
   public void publish(UserSecretKey key) {
     // Signed once, as a user does: a record that says the same must be the same.
     statements.putIfAbsent(
-        key.address(), KeyStatement.first(key, key.certificate().life().from()).text());
+        key.address(), List.of(KeyStatement.first(key, key.certificate().life().from())));
     say(key.address(), new AddressRecord.Mailbox(key.certificate().encode(), operator, "default"));
+  }
+
+  /** Publishes another primary key in the place of {@code before}, which has signed that. */
+  public void replace(UserSecretKey before, UserSecretKey key) {
+    List<KeyStatement> said = new ArrayList<>(statements.get(before.address()));
+    said.add(
+        KeyStatement.next(
+            KeyHistory.verify(before.address(), said),
+            KeyStatement.keyOf(key.certificate()),
+            before,
+            clock.instant()));
+    statements.put(before.address(), List.copyOf(said));
+    publish(key);
   }
 
   /** Makes an alias with the target's consent, in a record of the target's domain. */
@@ -434,7 +460,9 @@ public final class TestDomain {
                 now.plus(Duration.ofHours(24)),
                 null,
                 contents.getOrDefault(address, new AddressRecord.Unknown()),
-                statements.containsKey(address) ? List.of(statements.get(address)) : List.of()));
+                statements.getOrDefault(address, List.of()).stream()
+                    .map(KeyStatement::text)
+                    .toList()));
   }
 
   /** The operator's servers. */

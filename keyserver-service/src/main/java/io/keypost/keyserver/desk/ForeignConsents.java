@@ -9,7 +9,6 @@ import io.keypost.directory.net.PeerAnswer;
 import io.keypost.directory.net.PeerRequest;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
-import io.keypost.protocol.openpgp.ConsentSignatures;
 import io.keypost.protocol.record.ConsentRecord;
 import io.keypost.protocol.record.RecordVerifier;
 import io.keypost.protocol.record.Verified;
@@ -55,27 +54,12 @@ class ForeignConsents {
     Verified<ConsentRecord> verified =
         RecordVerifier.verifyConsent(jws, domain.verified(), alias, target, now);
     AddressView view = Waiting.on(directory.addressFetchedSince(target, now));
-    ConsentRecord record = verified.record();
     if (!view.record().address().equals(target)) {
-      throw keyless(target);
+      throw RefusedException.of(
+          RefusalCode.CONSENT_INVALID, target + " has no key that could consent");
     }
-    if (view.certificate().isPresent()) {
-      ConsentSignatures.verify(
-          alias, record.serial(), record.signature(), view.certificate().get(), now);
-    } else {
-      ConsentSignatures.verify(
-          alias,
-          record.serial(),
-          record.signature(),
-          view.history().orElseThrow(() -> keyless(target)),
-          now);
-    }
+    view.requireConsent(alias, verified.record(), now);
     return verified;
-  }
-
-  private static RefusedException keyless(Address target) {
-    return RefusedException.of(
-        RefusalCode.CONSENT_INVALID, target + " has no key that could consent");
   }
 
   private String ask(Address alias, Address target) {

@@ -8,6 +8,7 @@ import io.keypost.keyserver.store.AddressRow;
 import io.keypost.keyserver.store.Audit;
 import io.keypost.keyserver.store.ConsentRow;
 import io.keypost.keyserver.store.DeviceRow;
+import io.keypost.keyserver.store.DomainRow;
 import io.keypost.keyserver.store.KeyringRow;
 import io.keypost.keyserver.store.LoginKeyRow;
 import io.keypost.keyserver.store.ParcelRow;
@@ -36,12 +37,15 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 public class KeyringDesk {
   private final Transactions transactions;
+  private final Revocations revocations;
   private final Audit audit;
   private final InstantSource clock;
 
   @Inject
-  KeyringDesk(Transactions transactions, Audit audit, InstantSource clock) {
+  KeyringDesk(
+      Transactions transactions, Revocations revocations, Audit audit, InstantSource clock) {
     this.transactions = transactions;
+    this.revocations = revocations;
     this.audit = audit;
     this.clock = clock;
   }
@@ -200,16 +204,31 @@ public class KeyringDesk {
     transactions.inTransaction(
         () ->
             Records.locked(user.domain())
-                .chain(domain -> AddressRow.at(user.domain().value(), user.local()))
-                .chain(row -> change(EnrolmentDesk.requireMailbox(row), user, change)));
+                .chain(
+                    domain ->
+                        AddressRow.at(user.domain().value(), user.local())
+                            .chain(
+                                row ->
+                                    change(
+                                        domain, EnrolmentDesk.requireMailbox(row), user, change))));
   }
 
-  private Uni<Void> change(AddressRow address, Address user, KeyChange change) {
+  private Uni<Void> change(DomainRow domain, AddressRow address, Address user, KeyChange change) {
+    List<Bytes> compromised = change.certificate().compromisedSince(certificate(address));
     return KeyringRow.of(address.domain, address.local)
         .chain(
             keyring ->
                 DeviceRow.of(address.domain, address.local)
-                    .chain(devices -> change(address, user, change, keyring, devices)));
+                    .chain(devices -> change(address, user, change, keyring, devices)))
+        .chain(
+            () ->
+                each(
+                    compromised,
+                    key -> revocations.key(domain, new Digest(key)).replaceWithVoid()));
+  }
+
+  private static UserCertificate certificate(AddressRow address) {
+    return UserCertificate.decode(Bytes.copyOf(EnrolmentDesk.certificateOf(address)));
   }
 
   private Uni<Void> change(
@@ -222,7 +241,7 @@ public class KeyringDesk {
     List<DeviceStatement> removed =
         change.removes(
             new KeyChange.Standing(
-                UserCertificate.decode(Bytes.copyOf(EnrolmentDesk.certificateOf(address))),
+                certificate(address),
                 versionOf(keyring),
                 statements(devices)),
             now);

@@ -3,16 +3,20 @@ package io.keypost.keyserver.desk;
 import io.keypost.keyserver.store.AddressRow;
 import io.keypost.keyserver.store.AddressRow.Kind;
 import io.keypost.keyserver.store.Audit;
+import io.keypost.keyserver.store.DomainRow;
 import io.keypost.keyserver.store.LoginKeyRow;
 import io.keypost.keyserver.store.Transactions;
+import io.keypost.protocol.Bytes;
+import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
+import io.keypost.protocol.openpgp.UserCertificate;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /**
  * What an operator may do to a user: shut the mailbox for a while, delete it, revoke the address
@@ -22,32 +26,41 @@ import java.util.function.Function;
 public class UserDesk {
   private final Transactions transactions;
   private final KeyringDesk keyrings;
+  private final Revocations revocations;
   private final Audit audit;
   private final InstantSource clock;
 
   @Inject
-  UserDesk(Transactions transactions, KeyringDesk keyrings, Audit audit, InstantSource clock) {
+  UserDesk(
+      Transactions transactions,
+      KeyringDesk keyrings,
+      Revocations revocations,
+      Audit audit,
+      InstantSource clock) {
     this.transactions = transactions;
     this.keyrings = keyrings;
+    this.revocations = revocations;
     this.audit = audit;
     this.clock = clock;
   }
 
   /**
-   * Revokes an address for good: it receives and sends no more, and its login keys end.
+   * Revokes an address for good: it receives and sends no more, its login keys end, and its primary
+   * key stands in {@code kp-revocations} for those who keep its record still (KP-REC-24).
    *
    * @throws RefusedException {@code not_found} when nothing ever stood there
    */
   public void revoke(Address address) {
     change(
         address,
-        row -> {
+        (domain, row) -> {
           if (row.kind == Kind.REVOKED) {
             return Uni.createFrom().voidItem();
           }
           become(row, Kind.REVOKED);
           row.revokedFrom = clock.instant();
           return LoginKeyRow.revokeAll(row.domain, row.local, clock.instant())
+              .chain(() -> revokeKey(domain, row))
               .chain(() -> told("address-revoked", address));
         });
   }
@@ -61,7 +74,7 @@ public class UserDesk {
   public void suspend(Address address) {
     change(
         address,
-        row -> {
+        (_, row) -> {
           if (row.kind == Kind.SUSPENDED) {
             return Uni.createFrom().voidItem();
           }
@@ -80,7 +93,7 @@ public class UserDesk {
   public void resume(Address address) {
     change(
         address,
-        row -> {
+        (_, row) -> {
           if (row.kind != Kind.SUSPENDED) {
             throw RefusedException.of(RefusalCode.NOT_FOUND, address + " is not suspended");
           }
@@ -101,7 +114,7 @@ public class UserDesk {
   public void delete(Address address) {
     change(
         address,
-        row -> {
+        (_, row) -> {
           switch (row.kind) {
             case MAILBOX, SUSPENDED -> {}
             case ALIAS, UNKNOWN ->
@@ -120,6 +133,18 @@ public class UserDesk {
         });
   }
 
+  /** One that stands for all subkeys that it binds; nothing for an address that has no key. */
+  private Uni<Void> revokeKey(DomainRow domain, AddressRow row) {
+    byte[] certificate = row.certificate;
+    return certificate == null
+        ? Uni.createFrom().voidItem()
+        : revocations
+            .key(
+                domain,
+                new Digest(UserCertificate.decode(Bytes.copyOf(certificate)).fingerprint()))
+            .replaceWithVoid();
+  }
+
   private void become(AddressRow row, Kind kind) {
     row.kind = kind;
     row.changed = clock.instant();
@@ -130,15 +155,19 @@ public class UserDesk {
     return audit.add(Audit.OPERATOR, action, address.toString(), "");
   }
 
-  private void change(Address address, Function<AddressRow, Uni<Void>> work) {
+  private void change(Address address, BiFunction<DomainRow, AddressRow, Uni<Void>> work) {
     transactions.inTransaction(
         () ->
             Records.locked(address.domain())
-                .chain(domain -> AddressRow.at(address.domain().value(), address.local()))
-                .onItem()
-                .ifNull()
-                .failWith(
-                    () -> RefusedException.of(RefusalCode.NOT_FOUND, "there is no " + address))
-                .chain(work::apply));
+                .chain(
+                    domain ->
+                        AddressRow.at(address.domain().value(), address.local())
+                            .onItem()
+                            .ifNull()
+                            .failWith(
+                                () ->
+                                    RefusedException.of(
+                                        RefusalCode.NOT_FOUND, "there is no " + address))
+                            .chain(row -> work.apply(domain, row))));
   }
 }

@@ -5,8 +5,10 @@ import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.refusal.RefusedException;
 import java.time.Instant;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The unbroken chain of an address's statements, oldest first, each verified: the first names a key
@@ -104,6 +106,27 @@ public record KeyHistory(Address address, List<KeyStatement> statements) {
   /** Digest of the newest statement: what to remember of an address. */
   public Digest newest() {
     return statements.getLast().digest();
+  }
+
+  /**
+   * Whose word it is that what the address says today follows from what was remembered: the primary
+   * keys that signed the statements after that one.
+   *
+   * @return version 6 fingerprints; empty when nothing was said since, or the statement is none of
+   *     these
+   */
+  public Set<Bytes> signersSince(Digest remembered) {
+    Set<Bytes> signers = new LinkedHashSet<>();
+    Bytes inForce = firstKey(statements.getFirst());
+    boolean since = false;
+    for (KeyStatement statement : statements) {
+      if (since) {
+        signers.add(KeyStatement.read(inForce).fingerprint());
+      }
+      since |= statement.digest().equals(remembered);
+      inForce = keyAfter(statement, inForce);
+    }
+    return signers;
   }
 
   /**

@@ -166,6 +166,27 @@ public final class UserCertificate {
     }
   }
 
+  /**
+   * The keys that this certificate revokes as compromised and {@code previous} did not: the primary
+   * key alone when it is among them, since it ends all that it binds (KP-KEY-5).
+   *
+   * @return version 6 fingerprints
+   */
+  public List<Bytes> compromisedSince(UserCertificate previous) {
+    if (isCompromised(life)) {
+      return isCompromised(previous.life) ? List.of() : List.of(fingerprint());
+    }
+    return subkeys.stream()
+        .filter(key -> isCompromised(key.life()))
+        .map(Subkey::fingerprint)
+        .filter(key -> previous.subkey(key).filter(old -> isCompromised(old.life())).isEmpty())
+        .toList();
+  }
+
+  private static boolean isCompromised(KeyLife life) {
+    return life.revocation().filter(r -> r.reason() == RevocationReason.COMPROMISED).isPresent();
+  }
+
   private static boolean losesRevocation(KeyLife before, KeyLife after) {
     return before.revocation().isPresent()
         && !KeyLife.worst(before.revocation(), after.revocation()).equals(after.revocation());

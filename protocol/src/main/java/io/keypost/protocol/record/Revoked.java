@@ -1,5 +1,6 @@
 package io.keypost.protocol.record;
 
+import io.keypost.protocol.Bytes;
 import io.keypost.protocol.Digest;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +20,15 @@ public record Revoked(Set<Digest> certificates, Set<Digest> keys, @Nullable Dige
   public Revoked {
     certificates = Set.copyOf(certificates);
     keys = Set.copyOf(keys);
+  }
+
+  /**
+   * Whether the domain has revoked a user's key.
+   *
+   * @param fingerprint version 6, 32 octets
+   */
+  public boolean revokes(Bytes fingerprint) {
+    return keys.contains(new Digest(fingerprint));
   }
 
   static Revoked of(Verified<RevocationsRecord> said) {

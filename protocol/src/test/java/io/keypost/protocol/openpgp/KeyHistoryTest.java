@@ -52,6 +52,11 @@ class KeyHistoryTest {
     history = KeyHistory.verify(ADDRESS, List.of(FIRST, pointer, newKey, byNewKey));
     assertThat(history.continues(pointer.digest())).isTrue();
     assertThat(history.newest()).isEqualTo(byNewKey.digest());
+    assertThat(history.signersSince(FIRST.digest()))
+        .containsExactly(ALICE.certificate().fingerprint(), NEW_ALICE.certificate().fingerprint());
+    assertThat(history.signersSince(newKey.digest()))
+        .containsExactly(NEW_ALICE.certificate().fingerprint());
+    assertThat(history.signersSince(byNewKey.digest())).isEmpty();
   }
 
   @Test
