@@ -20,30 +20,20 @@ import io.keypost.protocol.refusal.RefusedException;
 import io.smallrye.mutiny.Uni;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Aliases of domains here. Each holds the consent of its target, fetched from the target's key
- * server as everybody would verify it, and renewed while it stands.
+ * server as everybody would verify it, and renewed while it stands ({@link ConsentRenewals}).
  */
 @Singleton
 public class AliasDesk {
-  /** A consent with less left than this is fetched anew; it lives 24 hours. */
-  static final Duration RENEWED_BEFORE_END = Duration.ofHours(16);
-
-  /** Aliases that one round of renewal looks at. */
-  static final int RENEWALS_A_ROUND = 500;
-
-  private static final Logger LOG = Logger.getLogger(AliasDesk.class);
-
   private final Transactions transactions;
   private final DirectoryClient directory;
   private final Audit audit;
@@ -114,9 +104,7 @@ public class AliasDesk {
     }
     row.statements = text(all);
     row.kind = AddressRow.Kind.MAILBOX;
-    row.target = null;
-    row.consent = null;
-    row.consentExpires = null;
+    release(row);
     row.changed = clock.instant();
     row.published.stale = true;
     return audit.add("user:" + user, "alias-ended", user.toString(), "is a mailbox again");
@@ -183,8 +171,18 @@ public class AliasDesk {
   private static void hold(AddressRow row, Verified<ConsentRecord> consent, Instant now) {
     row.consent = consent.jws();
     row.consentExpires = consent.record().expiry();
+    row.consentFailures = 0;
+    row.consentNextTry = null;
     row.changed = now;
     row.published.stale = true;
+  }
+
+  private static void release(AddressRow row) {
+    row.target = null;
+    row.consent = null;
+    row.consentExpires = null;
+    row.consentFailures = 0;
+    row.consentNextTry = null;
   }
 
   /**
@@ -193,10 +191,15 @@ public class AliasDesk {
    * @throws RefusedException {@code not_found} when the address is none
    */
   public void end(Address alias) {
-    transactions.inTransaction(() -> end(alias, Audit.OPERATOR, "ended by the operator"));
+    end(alias, Audit.OPERATOR, "ended by the operator");
   }
 
-  private Uni<Void> end(Address alias, String actor, String why) {
+  /** Ends it for {@code actor}; errors as {@link #end(Address)}. */
+  void end(Address alias, String actor, String why) {
+    transactions.inTransaction(() -> ended(alias, actor, why));
+  }
+
+  private Uni<Void> ended(Address alias, String actor, String why) {
     return Records.locked(alias.domain())
         .chain(domain -> AddressRow.at(alias.domain().value(), alias.local()))
         .chain(
@@ -205,58 +208,25 @@ public class AliasDesk {
                 throw RefusedException.of(RefusalCode.NOT_FOUND, alias + " is no alias");
               }
               row.kind = AddressRow.Kind.UNKNOWN;
-              row.target = null;
-              row.consent = null;
-              row.consentExpires = null;
+              release(row);
               row.changed = clock.instant();
               row.published.stale = true;
               return audit.add(actor, "alias-ended", alias.toString(), why);
             });
   }
 
-  /** Fetches anew the consents that end soon; an alias whose target took it back ends. */
-  public void renewConsents() {
-    Instant until = clock.instant().plus(RENEWED_BEFORE_END);
-    List<AddressRow> due =
-        transactions.reading(
-            () ->
-                AddressRow.<AddressRow>find(
-                        "kind = ?1 and consentExpires < ?2 order by consentExpires",
-                        AddressRow.Kind.ALIAS,
-                        until)
-                    .page(0, RENEWALS_A_ROUND)
-                    .list());
-    due.forEach(this::renewConsent);
-  }
-
-  private void renewConsent(AddressRow row) {
-    Address alias = Address.parseCanonical(row.local + "@" + row.domain);
-    String target = row.target;
-    if (target == null) {
-      return;
-    }
-    try {
-      Verified<ConsentRecord> consent = consents.fetch(alias, Address.parseCanonical(target));
-      transactions.inTransaction(() -> renewed(alias, target, consent));
-    } catch (RefusedException e) {
-      switch (e.code()) {
-        case CONSENT_MISSING, CONSENT_INVALID ->
-            transactions.inTransaction(
-                () -> end(alias, Audit.SERVICE, target + " took the consent back"));
-        default -> LOG.warnf("the consent to alias %s is not renewed: %s", alias, e.getMessage());
-      }
-    }
-  }
-
-  private Uni<Void> renewed(Address alias, String target, Verified<ConsentRecord> consent) {
-    return Records.locked(alias.domain())
-        .chain(domain -> AddressRow.at(alias.domain().value(), alias.local()))
-        .invoke(
-            row -> {
-              if (row != null && target.equals(row.target)) {
-                hold(row, consent, clock.instant());
-              }
-            })
-        .replaceWithVoid();
+  /** Holds a consent in the place of the one before, if the alias points there still. */
+  void renew(Address alias, Address target, Verified<ConsentRecord> consent) {
+    transactions.inTransaction(
+        () ->
+            Records.locked(alias.domain())
+                .chain(domain -> AddressRow.at(alias.domain().value(), alias.local()))
+                .invoke(
+                    row -> {
+                      if (row != null && target.toString().equals(row.target)) {
+                        hold(row, consent, clock.instant());
+                      }
+                    })
+                .replaceWithVoid());
   }
 }

@@ -135,7 +135,8 @@ public class ConsentDesk {
    * The consent that stands, vouched for by the target's domain.
    *
    * @return kp-consent
-   * @throws RefusedException {@code consent_missing}, also when there is no such target
+   * @throws RefusedException {@code consent_missing}, also when there is no such target; {@code
+   *     consent_suspended} while the target is suspended
    */
   public String find(Address alias, Address target) {
     return transactions.reading(
@@ -145,9 +146,7 @@ public class ConsentDesk {
                     row ->
                         row == null || row.withdrawn != null
                             ? Uni.createFrom().failure(missing(alias, target))
-                            : keyHolder(target)
-                                .onFailure(RefusedException.class)
-                                .transform(gone -> missing(alias, target))
+                            : AddressRow.at(target.domain().value(), target.local())
                                 .map(holder -> standing(row, target, holder)))
                 .chain(
                     given ->
@@ -156,13 +155,20 @@ public class ConsentDesk {
                             .map(signer -> signer.sign(record(given)))));
   }
 
-  /** A consent of a key that the target has no more does not stand. */
-  private Given standing(ConsentRow row, Address target, AddressRow holder) {
+  /**
+   * A consent of a key that the target has no more does not stand; one of a target who is shut out
+   * for a while does, though nobody vouches for it meanwhile.
+   */
+  private Given standing(ConsentRow row, Address target, @Nullable AddressRow holder) {
     Given given =
         new Given(
             Address.parseCanonical(row.alias), target, row.serial, Bytes.copyOf(row.signature));
+    if (holder != null && holder.kind == AddressRow.Kind.SUSPENDED) {
+      throw RefusedException.of(
+          RefusalCode.CONSENT_SUSPENDED, target + " is suspended; what it consented to stands");
+    }
     try {
-      verify(given, holder);
+      verify(given, requireKeyHolder(holder));
     } catch (RefusedException e) {
       throw missing(given.alias(), given.target());
     }
@@ -265,14 +271,16 @@ public class ConsentDesk {
     return ConsentRow.at(target.domain().value(), target.local(), alias.toString());
   }
 
-  /** A mailbox, or an address with a key of its own that points elsewhere. */
   private static Uni<AddressRow> keyHolder(Address target) {
     return AddressRow.at(target.domain().value(), target.local())
-        .map(
-            row ->
-                row != null && row.kind == AddressRow.Kind.ALIAS && !row.statements.isEmpty()
-                    ? row
-                    : EnrolmentDesk.requireMailbox(row));
+        .map(ConsentDesk::requireKeyHolder);
+  }
+
+  /** A mailbox, or an address with a key of its own that points elsewhere. */
+  private static AddressRow requireKeyHolder(@Nullable AddressRow row) {
+    return row != null && row.kind == AddressRow.Kind.ALIAS && !row.statements.isEmpty()
+        ? row
+        : EnrolmentDesk.requireMailbox(row);
   }
 
   private static RefusedException missing(Address alias, Address target) {

@@ -44,8 +44,8 @@ class ForeignConsents {
   /**
    * Fetches and verifies: the domain's signature around the consent, the target's within.
    *
-   * @throws RefusedException {@code consent_missing}, {@code consent_invalid}, or a temporary one
-   *     of the target's directory
+   * @throws RefusedException {@code consent_missing}, {@code consent_invalid}, or a temporary one:
+   *     {@code consent_suspended}, or of the target's directory
    */
   Verified<ConsentRecord> fetch(Address alias, Address target) {
     String jws = ask(alias, target);
@@ -76,10 +76,9 @@ class ForeignConsents {
     if (answer.isSuccess() && body.get("consent") instanceof String consent) {
       return consent;
     }
-    if (answer.status() >= FAILURE_STATUS
-        && RefusalCode.CONSENT_MISSING.wire().equals(body.get("code"))) {
-      throw RefusedException.of(
-          RefusalCode.CONSENT_MISSING, target + " has not consented to " + alias);
+    if (answer.status() >= FAILURE_STATUS) {
+      said(body, RefusalCode.CONSENT_MISSING, target + " has not consented to " + alias);
+      said(body, RefusalCode.CONSENT_SUSPENDED, target + " is suspended");
     }
     throw RefusedException.of(
         RefusalCode.DIRECTORY_UNAVAILABLE,
@@ -88,6 +87,12 @@ class ForeignConsents {
             + " answers "
             + answer.status()
             + " to the question for a consent");
+  }
+
+  private static void said(Map<?, ?> problem, RefusalCode code, String detail) {
+    if (code.wire().equals(problem.get("code"))) {
+      throw RefusedException.of(code, detail);
+    }
   }
 
   private String write(Map<String, String> body) {

@@ -17,7 +17,7 @@ class Housekeeping {
 
   private final OwnCertificates ownCertificates;
   private final Credential credential;
-  private final AliasDesk aliases;
+  private final ConsentRenewals consents;
   private final TokenDesk tokens;
   private final HeartbeatDesk heartbeats;
 
@@ -25,12 +25,12 @@ class Housekeeping {
   Housekeeping(
       OwnCertificates ownCertificates,
       Credential credential,
-      AliasDesk aliases,
+      ConsentRenewals consents,
       TokenDesk tokens,
       HeartbeatDesk heartbeats) {
     this.ownCertificates = ownCertificates;
     this.credential = credential;
-    this.aliases = aliases;
+    this.consents = consents;
     this.tokens = tokens;
     this.heartbeats = heartbeats;
   }
@@ -79,7 +79,7 @@ class Housekeeping {
       concurrentExecution = ConcurrentExecution.SKIP)
   @RunOnVirtualThread
   void renewConsents() {
-    quietly("consents to aliases cannot be renewed", aliases::renewConsents);
+    quietly("consents to aliases cannot be renewed", consents::renewAll);
   }
 
   @Scheduled(

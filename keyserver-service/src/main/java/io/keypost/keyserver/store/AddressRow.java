@@ -77,6 +77,14 @@ public class AddressRow extends PanacheEntityBase {
   @Column(name = "consent_expires")
   public @Nullable Instant consentExpires;
 
+  /** How often in a row the consent could not be renewed. */
+  @Column(name = "consent_failures", nullable = false)
+  public int consentFailures;
+
+  /** Until then its renewal is not tried again; null when it did not fail. */
+  @Column(name = "consent_next_try")
+  public @Nullable Instant consentNextTry;
+
   /** From when nothing signed by the address counts. */
   @Column(name = "revoked_from")
   public @Nullable Instant revokedFrom;

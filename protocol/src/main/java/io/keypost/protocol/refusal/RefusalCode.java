@@ -130,6 +130,8 @@ public enum RefusalCode {
       RETRY_AFTER, ANSWER, "two clocks differ by more than 5 minutes; the detail says whose"),
   NOT_OPERATOR(
       RETRY_AFTER, ANSWER, "this operator takes no new mail for the domain: resolve it anew"),
+  CONSENT_SUSPENDED(
+      RETRY_AFTER, ANSWER, "the target is suspended: what it consented to stands, and waits"),
   BUSY(RETRY_AFTER, ANSWER, "too much at once"),
   RATE_LIMITED(RETRY_AFTER, ANSWER, "too much from this caller"),
   STORE_UNAVAILABLE(RETRY_AFTER, ANSWER, "the store does not take or give data now"),

@@ -20,9 +20,17 @@ public final class RefusalStatus {
   /** The status that goes with {@code code}. */
   public static int of(RefusalCode code) {
     return switch (code.kind()) {
-      case RETRY_AFTER -> code == RefusalCode.RATE_LIMITED ? TOO_MANY_REQUESTS : UNAVAILABLE;
+      case RETRY_AFTER -> ofTemporary(code);
       case NEEDS_CLIENT -> CONFLICT;
       case PERMANENT -> ofPermanent(code);
+    };
+  }
+
+  private static int ofTemporary(RefusalCode code) {
+    return switch (code) {
+      // Of one caller, or one target: the server itself is there, which 503 would deny.
+      case RATE_LIMITED, CONSENT_SUSPENDED -> TOO_MANY_REQUESTS;
+      default -> UNAVAILABLE;
     };
   }
 

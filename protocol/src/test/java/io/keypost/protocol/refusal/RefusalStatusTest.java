@@ -38,6 +38,7 @@ class RefusalStatusTest {
     "MOVED, 409",
     "PAYLOAD_TOO_LARGE, 413",
     "RATE_LIMITED, 429",
+    "CONSENT_SUSPENDED, 429",
     "BUSY, 503",
     "BROKER_UNAVAILABLE, 503",
     "MALFORMED_REQUEST, 400",
