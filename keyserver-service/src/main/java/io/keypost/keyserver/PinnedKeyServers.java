@@ -57,6 +57,14 @@ public record PinnedKeyServers(List<KeyServerName> names) {
     }
   }
 
+  /**
+   * URLs of the token endpoints of them all: they share one database, and so one memory of the
+   * assertions that were used (KP-TOK-2).
+   */
+  public List<String> tokenEndpoints() {
+    return names.stream().map(name -> "https://" + name + "/v1/tokens").toList();
+  }
+
   /** The hosts, each once. */
   public List<MailDomain> hosts() {
     return names.stream().map(KeyServerName::host).distinct().toList();

@@ -26,10 +26,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -127,19 +127,25 @@ public final class ProviderConnection implements AutoCloseable {
     return directory
         .domain(user.domain())
         .thenCompose(
-            own -> {
-              KeyServerName keyServer = own.pin().keyServers().getFirst();
-              String endpoint = "https://" + keyServer + "/v1/tokens";
-              String form =
-                  "grant_type="
-                      + encoded(GRANT_TYPE)
-                      + "&assertion="
-                      + login.assertion(user, endpoint, clock.instant(), random)
-                      + "&audience="
-                      + audience.word();
-              return ask(own, PeerRequest.post("/v1/tokens", FORM, Bytes.utf8(form)));
-            })
+            own ->
+                trust()
+                    .thenCompose(
+                        trusted -> ask(own, trusted, keyServer -> token(audience, keyServer))))
         .thenApply(answer -> keep(audience, Json.read(answer.body(), TokenAnswer.class)));
+  }
+
+  /** An assertion is for the token endpoint of the one key server that it is sent to. */
+  private PeerRequest token(TokenAudience audience, PeerTarget keyServer) {
+    String endpoint =
+        "https://" + new KeyServerName(keyServer.host(), keyServer.port()) + "/v1/tokens";
+    String form =
+        "grant_type="
+            + encoded(GRANT_TYPE)
+            + "&assertion="
+            + login.assertion(user, endpoint, clock.instant(), random)
+            + "&audience="
+            + audience.word();
+    return PeerRequest.post("/v1/tokens", FORM, Bytes.utf8(form));
   }
 
   private AccessGrant keep(TokenAudience audience, TokenAnswer answer) {
@@ -185,18 +191,18 @@ public final class ProviderConnection implements AutoCloseable {
     // may be tried again.
     DomainView own = Waiting.onRepeatable(() -> directory.domain(user.domain()));
     PeerTrust trusted = Waiting.onRepeatable(this::trust);
-    return Waiting.on(ask(own, trusted, request));
+    return Waiting.on(ask(own, trusted, keyServer -> request));
   }
 
-  private CompletionStage<PeerAnswer> ask(DomainView own, PeerRequest request) {
-    return trust().thenCompose(trusted -> ask(own, trusted, request));
-  }
-
-  private CompletionStage<PeerAnswer> ask(DomainView own, PeerTrust trusted, PeerRequest request) {
-    PeerTarget target = PeerTarget.of(own.pin().keyServers().getFirst());
+  /** Asks the first of the pin's key servers that can be reached, and only that one. */
+  private CompletionStage<PeerAnswer> ask(
+      DomainView own, PeerTrust trusted, Function<PeerTarget, PeerRequest> request) {
     return directory
         .http()
-        .exchange(patient(request), List.of(target), trusted)
+        .exchangeOnce(
+            keyServer -> patient(request.apply(keyServer)),
+            own.pin().keyServers().stream().map(PeerTarget::of).toList(),
+            trusted)
         .thenApply(ProviderConnection::requireSuccess);
   }
 

@@ -39,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
@@ -193,6 +194,56 @@ public final class PeerHttp implements AutoCloseable {
   }
 
   /**
+   * Sends a request to the first of the targets' addresses that can be connected to and is trusted,
+   * and to no other: for what may change something, which must not be done twice because an answer
+   * was lost.
+   *
+   * @param request for the target that it will be sent to
+   * @return as {@link #exchange}
+   */
+  public CompletionStage<PeerAnswer> exchangeOnce(
+      Function<PeerTarget, PeerRequest> request, List<PeerTarget> targets, PeerTrust trust) {
+    return addresses
+        .of(targets)
+        .thenCompose(
+            endpoints ->
+                sendOnce(request, trust, new Attempts(endpoints, clock.instant()), 0)
+                    .toCompletionStage());
+  }
+
+  private Future<PeerAnswer> sendOnce(
+      Function<PeerTarget, PeerRequest> requests, PeerTrust trust, Attempts attempts, int index) {
+    Endpoint endpoint = attempts.endpoints.get(index);
+    PeerRequest request = requests.apply(endpoint.target());
+    return connect(endpoint, trust, request.method(), request.path())
+        .transform(
+            connected -> {
+              if (connected.succeeded()) {
+                return answer(connected.result(), request, endpoint);
+              }
+              addresses.failed(endpoint);
+              attempts.failures.add(why(endpoint, connected.cause()));
+              return attempts.mayTry(index + 1, clock.instant())
+                  ? sendOnce(requests, trust, attempts, index + 1)
+                  : Future.failedFuture(attempts.refusal(connected.cause()));
+            });
+  }
+
+  /** The one answer to a request that is sent once. */
+  private Future<PeerAnswer> answer(
+      HttpClientRequest open, PeerRequest request, Endpoint endpoint) {
+    return withinTime(request, promise -> carry(open, request, endpoint, promise))
+        .compose(PeerHttp::requireAnswer)
+        .onSuccess(answer -> addresses.worked(endpoint))
+        .recover(
+            error -> {
+              addresses.failed(endpoint);
+              return Future.failedFuture(
+                  RefusedException.of(codeOf(error), why(endpoint, error), error));
+            });
+  }
+
+  /**
    * Opens a request whose body the caller streams, at the first of the target's addresses that can
    * be connected to and is trusted.
    *
@@ -213,6 +264,10 @@ public final class PeerHttp implements AutoCloseable {
   private record Attempts(List<Endpoint> endpoints, Instant begun, List<String> failures) {
     Attempts(List<Endpoint> endpoints, Instant begun) {
       this(endpoints, begun, new ArrayList<>());
+    }
+
+    RefusedException refusal(Throwable last) {
+      return RefusedException.of(codeOf(last), String.join("; ", failures), last);
     }
 
     boolean mayTry(int index, Instant now) {
@@ -244,11 +299,7 @@ public final class PeerHttp implements AutoCloseable {
       PeerRequest request, PeerTrust trust, Attempts attempts, int index) {
     Endpoint endpoint = attempts.endpoints.get(index);
     return once(request, trust, endpoint)
-        .compose(
-            answer ->
-                answer.status() >= 500
-                    ? Future.failedFuture(new IOException("status " + answer.status()))
-                    : Future.succeededFuture(answer))
+        .compose(PeerHttp::requireAnswer)
         .onSuccess(answer -> addresses.worked(endpoint))
         .recover(
             error -> {
@@ -257,10 +308,15 @@ public final class PeerHttp implements AutoCloseable {
               int next = index + 1;
               return attempts.mayTry(next, clock.instant())
                   ? attempt(request, trust, attempts, next)
-                  : Future.failedFuture(
-                      RefusedException.of(
-                          codeOf(error), String.join("; ", attempts.failures), error));
+                  : Future.failedFuture(attempts.refusal(error));
             });
+  }
+
+  /** What a server says of its own fault is no answer. */
+  private static Future<PeerAnswer> requireAnswer(PeerAnswer answer) {
+    return answer.status() >= 500
+        ? Future.failedFuture(new IOException("status " + answer.status()))
+        : Future.succeededFuture(answer);
   }
 
   /** A certificate that is not valid yet tells of clocks and not of a key server that is away. */
@@ -272,22 +328,31 @@ public final class PeerHttp implements AutoCloseable {
   }
 
   private Future<PeerAnswer> once(PeerRequest request, PeerTrust trust, Endpoint endpoint) {
+    return withinTime(
+        request,
+        promise ->
+            connect(endpoint, trust, request.method(), request.path())
+                .compose(open -> carry(open, request, endpoint, promise)));
+  }
+
+  /** Sends an open request; it is reset when {@code promise} fails before there is an answer. */
+  private static Future<PeerAnswer> carry(
+      HttpClientRequest open, PeerRequest request, Endpoint endpoint, Promise<PeerAnswer> promise) {
+    request.headers().forEach(open::putHeader);
+    promise.future().onFailure(error -> abandon(open));
+    return open.send(Buffer.buffer(request.body().toByteArray()))
+        .compose(response -> read(response, open, request, endpoint));
+  }
+
+  /** The outcome of {@code work}, or a failure after the request's time. */
+  private Future<PeerAnswer> withinTime(
+      PeerRequest request, Function<Promise<PeerAnswer>, Future<PeerAnswer>> work) {
     Promise<PeerAnswer> promise = Promise.promise();
     long timer =
         vertx.setTimer(
             request.timeout().toMillis(),
-            // The stream is reset by the handler that connect() adds to this promise below.
             fired -> promise.tryFail(new TimeoutException("no answer in time")));
-    connect(endpoint, trust, request.method(), request.path())
-        .onSuccess(
-            open -> {
-              request.headers().forEach(open::putHeader);
-              promise.future().onFailure(error -> abandon(open));
-            })
-        .compose(
-            open ->
-                open.send(Buffer.buffer(request.body().toByteArray()))
-                    .compose(response -> read(response, open, request, endpoint)))
+    work.apply(promise)
         .onComplete(
             done -> {
               vertx.cancelTimer(timer);

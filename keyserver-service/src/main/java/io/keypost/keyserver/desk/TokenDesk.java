@@ -6,6 +6,7 @@ import io.keypost.directory.token.AccessToken;
 import io.keypost.directory.token.AccessTokens;
 import io.keypost.keyserver.KeyServerConfig;
 import io.keypost.keyserver.Operator;
+import io.keypost.keyserver.PinnedKeyServers;
 import io.keypost.keyserver.authority.KeyVault;
 import io.keypost.keyserver.store.AddressRow;
 import io.keypost.keyserver.store.AuthorityKeyRow;
@@ -23,7 +24,6 @@ import io.keypost.protocol.Digest;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.address.MailDomain;
 import io.keypost.protocol.certificate.P256;
-import io.keypost.protocol.pin.KeyServerName;
 import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import io.smallrye.mutiny.Uni;
@@ -51,7 +51,7 @@ public class TokenDesk {
   private final AccessTokenIssuer issuer;
   private final AccessTokens tokens;
   private final PeerTarget self;
-  private final String endpoint;
+  private final List<String> endpoints;
   private final InstantSource clock;
 
   @Inject
@@ -68,10 +68,7 @@ public class TokenDesk {
     this.issuer = new AccessTokenIssuer(operator.domain(), random);
     this.tokens = new AccessTokens(operator.domain(), this::ownKeySet, clock);
     this.self = new PeerTarget(MailDomain.parse(config.host()), config.port());
-    this.endpoint =
-        "https://"
-            + new KeyServerName(self.host(), config.publicPort().orElse(config.port()))
-            + "/v1/tokens";
+    this.endpoints = PinnedKeyServers.of(config).tokenEndpoints();
     this.clock = clock;
   }
 
@@ -123,7 +120,7 @@ public class TokenDesk {
   private LoginAssertion verify(String assertion, Login login, Address owner) {
     try {
       return LoginAssertion.verify(
-          assertion, LoginKey.parse(login.key.jwk), owner, endpoint, clock.instant());
+          assertion, LoginKey.parse(login.key.jwk), owner, endpoints, clock.instant());
     } catch (RefusedException e) {
       throw login.ended(owner).isPresent() ? notEnrolled() : e;
     }

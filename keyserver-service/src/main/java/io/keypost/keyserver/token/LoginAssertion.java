@@ -7,6 +7,7 @@ import io.keypost.protocol.refusal.RefusalCode;
 import io.keypost.protocol.refusal.RefusedException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jwa.AlgorithmConstraints.ConstraintType;
 import org.jose4j.jws.AlgorithmIdentifiers;
@@ -20,8 +21,8 @@ import org.jose4j.lang.JoseException;
 
 /**
  * A login assertion (RFC 7523 section 3): ES256 by the login key that {@code kid} names, issuer and
- * subject the user's address, audience this key server's token endpoint, good for five minutes, one
- * use.
+ * subject the user's address, audience the token endpoint of one of the operator's key servers,
+ * good for five minutes, one use.
  *
  * @param subject whose login it is
  * @param use digest of login key and {@code jti}: the same again is a replay
@@ -70,12 +71,12 @@ public record LoginAssertion(Address subject, Digest use, Instant expires) {
    *
    * @param key the login key that {@link #claimedKey} names
    * @param owner the address that the key was enrolled for
-   * @param audience the token endpoint of this key server
+   * @param audiences token endpoints of the operator's key servers, of which it names one
    * @throws RefusedException {@code assertion_invalid}; {@code clock_wrong} when the device's clock
    *     is ahead
    */
   public static LoginAssertion verify(
-      String compact, LoginKey key, Address owner, String audience, Instant now) {
+      String compact, LoginKey key, Address owner, List<String> audiences, Instant now) {
     try {
       JwtClaims claims =
           new JwtConsumerBuilder()
@@ -83,7 +84,7 @@ public record LoginAssertion(Address subject, Digest use, Instant expires) {
               .setVerificationKey(key.publicKey())
               .setExpectedIssuer(true, owner.toString())
               .setExpectedSubject(owner.toString())
-              .setExpectedAudience(true, audience)
+              .setExpectedAudience(true, audiences.toArray(String[]::new))
               .setRequireExpirationTime()
               .setRequireIssuedAt()
               .setRequireJwtId()

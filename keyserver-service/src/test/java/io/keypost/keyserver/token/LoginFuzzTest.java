@@ -11,6 +11,7 @@ import java.security.KeyPair;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
+import java.util.List;
 import java.util.stream.Stream;
 import org.jose4j.jwk.EllipticCurveJsonWebKey;
 import org.jose4j.jwk.JsonWebKey.OutputControlLevel;
@@ -74,7 +75,7 @@ class LoginFuzzTest {
   }
 
   private static void verify(String compact) {
-    LoginAssertion read = LoginAssertion.verify(compact, KEY, ALICE, ENDPOINT, NOW);
+    LoginAssertion read = LoginAssertion.verify(compact, KEY, ALICE, List.of(ENDPOINT), NOW);
     assertThat(read.subject()).isEqualTo(ALICE);
     assertThat(read.expires())
         .isAfter(NOW)
