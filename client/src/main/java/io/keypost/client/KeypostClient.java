@@ -370,6 +370,15 @@ public final class KeypostClient implements AutoCloseable {
     new Consents(provider).state(keys.state(code, Optional.empty()));
   }
 
+  /**
+   * Shows the request of {@code alias} no more, without consenting.
+   *
+   * @throws RefusedException {@code not_found} when it did not ask
+   */
+  public void dismissRequest(Address alias) {
+    new Consents(provider).dismiss(alias);
+  }
+
   /** Withdraws a consent. */
   public void withdrawConsent(Address alias) {
     new Consents(provider).withdraw(alias, address());

@@ -13,7 +13,9 @@ import io.keypost.protocol.refusal.RefusedException;
 import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -39,6 +41,31 @@ class PointersTest extends ReadyKeyServer {
       point(info, bob.address());
       bob.withdrawConsent(info);
       assertThat(bob.consents().given()).isEmpty();
+    }
+  }
+
+  @Test
+  void aDismissedRequestDoesNotComeBackAndOneDomainIsShownFiveTimesAtMostByKpKsv13() {
+    try (KeypostClient bob = client("bob")) {
+      List<Address> aliases = Stream.generate(() -> fresh("ask")).limit(6).toList();
+      aliases.forEach(alias -> point(alias, bob.address()));
+      assertThat(bob.consents().asked())
+          .extracting(Consents.Entry::alias)
+          .containsExactlyElementsOf(aliases.subList(1, 6).reversed());
+
+      bob.dismissRequest(aliases.getLast());
+      point(aliases.getLast(), bob.address());
+
+      assertThat(bob.consents().asked())
+          .extracting(Consents.Entry::alias)
+          .containsExactlyElementsOf(aliases.subList(1, 5).reversed());
+      assertThatThrownBy(() -> bob.dismissRequest(fresh("nobody")))
+          .isInstanceOfSatisfying(
+              RefusedException.class, e -> assertThat(e.code()).isEqualTo(RefusalCode.NOT_FOUND));
+      bob.consent(aliases.getLast(), CODE);
+      assertThat(bob.consents().given())
+          .extracting(Consents.Entry::alias)
+          .containsExactly(aliases.getLast());
     }
   }
 

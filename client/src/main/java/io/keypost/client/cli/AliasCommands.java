@@ -25,6 +25,7 @@ final class AliasCommands {
     CommandSpec spec = CommandSpec.forAnnotatedObject(new Group());
     return new CommandLine(spec)
         .addSubcommand(new Consent(environment))
+        .addSubcommand(new Dismiss(environment))
         .addSubcommand(new ListAll(environment))
         .addSubcommand(new Point(environment));
   }
@@ -33,7 +34,7 @@ final class AliasCommands {
       name = "alias",
       mixinStandardHelpOptions = true,
       description = "Aliases that point at your address, and where it points itself.",
-      synopsisSubcommandLabel = "consent|list|point")
+      synopsisSubcommandLabel = "consent|dismiss|list|point")
   private static final class Group {}
 
   @Command(
@@ -109,6 +110,34 @@ final class AliasCommands {
           environment.say(client.address().shown() + " points at " + to.shown() + " from now on.");
           environment.say("Who knows your key follows by itself; nobody is forwarded.");
         }
+      }
+      return KeypostCommand.DONE;
+    }
+  }
+
+  @Command(
+      name = "dismiss",
+      mixinStandardHelpOptions = true,
+      description =
+          "Shows the request of an alias no more, for 30 days, however often it asks. It may point"
+              + " at you no more than before.")
+  private static final class Dismiss implements Callable<Integer> {
+    private final Environment environment;
+    @Mixin private HomeOptions options = new HomeOptions();
+
+    @Parameters(paramLabel = "ALIAS", description = "The address that asks to point at you.")
+    private String alias = "";
+
+    Dismiss(Environment environment) {
+      this.environment = environment;
+    }
+
+    @Override
+    public Integer call() {
+      Address address = Address.parse(alias);
+      try (KeypostClient client = options.open(environment)) {
+        client.dismissRequest(address);
+        environment.say("Dismissed: " + address + " may not point at " + client.address() + ".");
       }
       return KeypostCommand.DONE;
     }

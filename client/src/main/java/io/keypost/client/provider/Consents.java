@@ -90,15 +90,27 @@ public final class Consents {
 
   /** Withdraws it. */
   public void withdraw(Address alias, Address target) {
-    String query =
-        "?alias="
+    delete(
+        "/v1/consents?alias="
             + ProviderConnection.encoded(alias.toString())
             + "&target="
-            + ProviderConnection.encoded(target.toString());
+            + ProviderConnection.encoded(target.toString()));
+  }
+
+  /**
+   * Wants to see a request no more.
+   *
+   * @throws RefusedException {@code not_found} when {@code alias} did not ask
+   */
+  public void dismiss(Address alias) {
+    delete("/v1/consents/requests?alias=" + ProviderConnection.encoded(alias.toString()));
+  }
+
+  private void delete(String path) {
     provider.askWithToken(
         new PeerRequest(
             HttpMethod.DELETE,
-            "/v1/consents" + query,
+            path,
             Map.of("accept", "application/json, application/problem+json"),
             Bytes.empty(),
             PeerRequest.DEFAULT_MAX_ANSWER_OCTETS,

@@ -1,5 +1,7 @@
 package io.keypost.keyserver.desk;
 
+import io.keypost.keyserver.alias.ConsentRequests;
+import io.keypost.keyserver.alias.ConsentRequests.State;
 import io.keypost.keyserver.store.AddressRow;
 import io.keypost.keyserver.store.Audit;
 import io.keypost.keyserver.store.ConsentRequestRow;
@@ -22,14 +24,12 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Consents of users here to aliases that point at them: kept, vouched for, withdrawn. */
 @Singleton
 public class ConsentDesk {
-  /** Requests that one target is shown; more are not kept. */
-  private static final int MAX_REQUESTS = 100;
-
   /** How long a request is shown that nobody repeats. */
   private static final Duration REQUEST_LIFE = Duration.ofDays(30);
 
@@ -205,20 +205,70 @@ public class ConsentDesk {
             rows -> {
               for (ConsentRequestRow known : rows) {
                 if (known.alias.equals(alias.toString())) {
-                  known.asked = now;
+                  known.asked = known.dismissed == null ? now : known.asked;
                   return Uni.createFrom().voidItem();
                 }
               }
-              if (rows.size() >= MAX_REQUESTS) {
-                return Uni.createFrom().voidItem();
-              }
-              ConsentRequestRow row = new ConsentRequestRow();
-              row.domain = target.domain;
-              row.local = target.local;
-              row.alias = alias.toString();
-              row.asked = now;
-              return row.persist().replaceWithVoid();
+              return switch (requests(rows).placeFor(alias.domain())) {
+                case ConsentRequests.Place.None _ -> Uni.createFrom().voidItem();
+                case ConsentRequests.Place.Free(Optional<Address> instead) ->
+                    forget(instead, target).chain(() -> asked(alias, target, now));
+              };
             });
+  }
+
+  private static ConsentRequests requests(List<ConsentRequestRow> rows) {
+    return new ConsentRequests(
+        rows.stream()
+            .map(
+                row ->
+                    new ConsentRequests.Request(
+                        Address.parseCanonical(row.alias),
+                        row.asked,
+                        row.dismissed == null ? State.SHOWN : State.DISMISSED))
+            .toList());
+  }
+
+  private static Uni<Void> forget(Optional<Address> alias, AddressRow target) {
+    return alias
+        .map(
+            known ->
+                ConsentRequestRow.forget(target.domain, target.local, known.toString())
+                    .replaceWithVoid())
+        .orElseGet(() -> Uni.createFrom().voidItem());
+  }
+
+  private static Uni<Void> asked(Address alias, AddressRow target, Instant now) {
+    ConsentRequestRow row = new ConsentRequestRow();
+    row.domain = target.domain;
+    row.local = target.local;
+    row.alias = alias.toString();
+    row.asked = now;
+    return row.persist().replaceWithVoid();
+  }
+
+  /**
+   * Shows a request no more, however often it is repeated while it is remembered.
+   *
+   * @throws RefusedException {@code not_found} when the alias did not ask
+   */
+  public void dismiss(Address alias, Address target) {
+    transactions.inTransaction(
+        () ->
+            ConsentRequestRow.at(target.domain().value(), target.local(), alias.toString())
+                .onItem()
+                .ifNull()
+                .failWith(
+                    () -> RefusedException.of(RefusalCode.NOT_FOUND, alias + " has not asked"))
+                .chain(
+                    row -> {
+                      row.dismissed = clock.instant();
+                      return audit.add(
+                          "user:" + target,
+                          "consent-request-dismissed",
+                          target.toString(),
+                          "of alias " + alias);
+                    }));
   }
 
   /**
@@ -252,6 +302,7 @@ public class ConsentDesk {
                                             .map(row -> new Standing(row.alias, row.given))
                                             .toList(),
                                         asked.stream()
+                                            .filter(row -> row.dismissed == null)
                                             .map(row -> new Request(row.alias, row.asked))
                                             .toList()))));
   }

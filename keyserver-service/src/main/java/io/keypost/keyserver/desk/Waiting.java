@@ -10,9 +10,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Waits on a virtual thread for what the directory looks up. */
-final class Waiting {
+public final class Waiting {
   /** Longest wait for one look-up abroad; its own attempts are bounded tighter. */
-  static final Duration LONGEST = Duration.ofSeconds(15);
+  public static final Duration LONGEST = Duration.ofSeconds(15);
 
   private Waiting() {}
 
@@ -22,7 +22,7 @@ final class Waiting {
    * @throws RefusedException what the look-up was refused with; {@code directory_unavailable} after
    *     {@link #LONGEST}
    */
-  static <T> T on(CompletionStage<T> stage) {
+  public static <T> T on(CompletionStage<T> stage) {
     try {
       return stage.toCompletableFuture().get(LONGEST.toMillis(), TimeUnit.MILLISECONDS);
     } catch (ExecutionException e) {

@@ -1,9 +1,9 @@
 package io.keypost.keyserver.http;
 
-import io.keypost.directory.Refusals;
 import io.keypost.directory.client.DirectoryClient;
 import io.keypost.directory.peer.VerifiedPeer;
 import io.keypost.keyserver.desk.ConsentDesk;
+import io.keypost.keyserver.desk.Waiting;
 import io.keypost.protocol.Bytes;
 import io.keypost.protocol.address.Address;
 import io.keypost.protocol.record.ConsentRecord;
@@ -24,7 +24,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
-import java.util.concurrent.CompletionException;
 import org.jboss.resteasy.reactive.ResponseStatus;
 
 /** Consents of users here to aliases that point at them. */
@@ -92,6 +91,14 @@ public class ConsentResource {
     consents.withdraw(Address.parse(alias), own(target));
   }
 
+  /** Shows the caller a request no more. */
+  @DELETE
+  @Path("/requests")
+  @Permit(Permit.Kind.USER)
+  public void dismiss(@QueryParam("alias") @NotNull @Size(max = 320) String alias) {
+    consents.dismiss(Address.parse(alias), caller.user());
+  }
+
   /** Shows a consent to the operator of the alias's domain, who publishes it with the alias. */
   @POST
   @Path("/lookup")
@@ -107,11 +114,7 @@ public class ConsentResource {
 
   /** Nobody else has a use for it, and whom somebody lets point at him is his own affair. */
   private void requireOperatorOf(VerifiedPeer peer, Address alias) {
-    try {
-      directory.peers().requireNamed(peer, alias.domain()).toCompletableFuture().join();
-    } catch (CompletionException e) {
-      throw Refusals.of(e);
-    }
+    Waiting.on(directory.peers().requireNamed(peer, alias.domain()));
   }
 
   private Address own(String target) {

@@ -9,6 +9,7 @@ import jakarta.persistence.IdClass;
 import jakarta.persistence.Table;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The operator of an alias asked whether it may point at a user here, who has not consented. */
 @Entity
@@ -37,7 +38,16 @@ public class ConsentRequestRow extends PanacheEntityBase {
   @Column(name = "asked", nullable = false)
   public Instant asked;
 
-  /** Those that wait for a target's answer, newest first. */
+  /** When its target did not want to see it any more; null while it is shown. */
+  @Column(name = "dismissed")
+  public @Nullable Instant dismissed;
+
+  /** One of them; the item is null when it was not asked for. */
+  public static Uni<ConsentRequestRow> at(String domain, String local, String alias) {
+    return ConsentRequestRow.<ConsentRequestRow>findById(new Key(domain, local, alias));
+  }
+
+  /** Those that wait for a target's answer, newest first, dismissed or not. */
   public static Uni<List<ConsentRequestRow>> of(String domain, String local) {
     return list("domain = ?1 and local = ?2 order by asked desc", domain, local);
   }
