@@ -92,10 +92,12 @@ public final class PinFile implements PinMemory {
   @Override
   public CompletionStage<Boolean> replace(
       MailDomain domain, Optional<RememberedPin> expected, RememberedPin replacement) {
-    return attempt(() -> replaceNow(domain, expected, replacement));
+    // Two commands at once, too, must not lose what the other one has seen.
+    return attempt(
+        () -> PrivateFiles.exclusively(file, () -> replaceNow(domain, expected, replacement)));
   }
 
-  private synchronized boolean replaceNow(
+  private boolean replaceNow(
       MailDomain domain, Optional<RememberedPin> expected, RememberedPin replacement) {
     Entries entries = read();
     if (!find(entries, domain).equals(expected)) {

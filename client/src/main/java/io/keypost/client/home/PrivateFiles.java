@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
@@ -21,6 +22,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** Files that only their owner may read, written whole or not at all. */
@@ -29,6 +31,8 @@ public final class PrivateFiles {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<Set<PosixFilePermission>> OWNER_ONLY_DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private static final Object EXCLUSIVE = new Object();
 
   private PrivateFiles() {}
 
@@ -39,6 +43,27 @@ public final class PrivateFiles {
       return directory;
     } catch (IOException e) {
       throw about(directory, e);
+    }
+  }
+
+  /**
+   * Reads a file and puts another in its place as one step, before all who do so by this method, in
+   * this process and in others. Never within itself.
+   */
+  public static <T> T exclusively(Path file, Supplier<T> work) {
+    Path absolute = file.toAbsolutePath();
+    Path lock = absolute.resolveSibling(absolute.getFileName() + ".lock");
+    // A lock of the file system is one process's: its own threads need another.
+    synchronized (EXCLUSIVE) {
+      createDirectory(Objects.requireNonNull(absolute.getParent(), "a file is in a directory"));
+      try (FileChannel channel =
+              FileChannel.open(
+                  lock, Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE), OWNER_ONLY);
+          FileLock _ = channel.lock()) {
+        return work.get();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 

@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -63,7 +62,10 @@ public class AdminToken {
     return MessageDigest.isEqual(shown.octets().toByteArray(), expected.octets().toByteArray());
   }
 
-  /** Written whole before it gets its name: whoever waits for the file never reads half of it. */
+  /**
+   * Written whole before it gets its name, which a second one never gets: whoever waits for the
+   * file reads no half of it, and all who made one at once read the same.
+   */
   private static void create(Path file, SecureRandom random) throws IOException {
     byte[] secret = new byte[SIZE_OCTETS];
     random.nextBytes(secret);
@@ -78,8 +80,15 @@ public class AdminToken {
             "admin-token",
             ".part",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-    Files.writeString(part, Bytes.copyOf(secret).base64Url() + "\n", StandardCharsets.US_ASCII);
-    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-    LOG.infof("made the operators' secret: %s", file);
+    try {
+      Files.writeString(part, Bytes.copyOf(secret).base64Url() + "\n", StandardCharsets.US_ASCII);
+      Files.createLink(file, part);
+      LOG.infof("made the operators' secret: %s", file);
+    } catch (FileAlreadyExistsException e) {
+      // Another instance was first, and may have read its own already: that one counts.
+      LOG.debugf(e, "the operators' secret was made by another instance");
+    } finally {
+      Files.delete(part);
+    }
   }
 }
