@@ -37,8 +37,7 @@ final class Correspondents {
       Optional<Remembered> before = contacts.recall(alias.address());
       require(
           alias.address(),
-          unlessRevoked(
-              KeyContinuity.ofAlias(before, alias, target), before, pointer.alias()),
+          unlessRevoked(KeyContinuity.ofAlias(before, alias, target), before, pointer.alias()),
           policy);
     }
     UserCertificate certificate = mailbox(resolution.target());

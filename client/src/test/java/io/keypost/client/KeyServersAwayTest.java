@@ -80,8 +80,7 @@ class KeyServersAwayTest extends TwoKeyServers {
     TestKeyServer.publish(zones, alpha.pin(List.of(alphaServer.name(), other.name())));
     Consents consents = new Consents(connection());
 
-    assertThatThrownBy(
-            () -> consents.withdraw(beta.address("info"), alpha.address("alice")))
+    assertThatThrownBy(() -> consents.withdraw(beta.address("info"), alpha.address("alice")))
         .isInstanceOfSatisfying(
             RefusedException.class,
             e -> assertThat(e.code()).isEqualTo(RefusalCode.DIRECTORY_UNAVAILABLE));
@@ -144,10 +143,8 @@ class KeyServersAwayTest extends TwoKeyServers {
   private static String audience(String form) {
     Matcher assertion = ASSERTION.matcher(form);
     assertThat(assertion.find()).as(form).isTrue();
-    String claims =
-        URLDecoder.decode(assertion.group(1), StandardCharsets.UTF_8).split("\\.")[1];
-    return new JsonObject(
-            new String(Base64.getUrlDecoder().decode(claims), StandardCharsets.UTF_8))
+    String claims = URLDecoder.decode(assertion.group(1), StandardCharsets.UTF_8).split("\\.")[1];
+    return new JsonObject(new String(Base64.getUrlDecoder().decode(claims), StandardCharsets.UTF_8))
         .getString("aud");
   }
 

@@ -150,8 +150,7 @@ class RevokedKeyTest extends TwoKeyServers {
                   new SealingRequest(
                       id,
                       bob,
-                      List.of(
-                          new SealingRequest.Recipient(alice.address(), alice.certificate())),
+                      List.of(new SealingRequest.Recipient(alice.address(), alice.certificate())),
                       now,
                       now.plusSeconds(600)),
                   out)

@@ -182,9 +182,7 @@ class ConsentRenewalTest extends ReadyKeyServer {
   private void change(Address alias, Consumer<AddressRow> change) {
     transactions.inTransaction(
         () ->
-            AddressRow.at(alias.domain().value(), alias.local())
-                .invoke(change)
-                .replaceWithVoid());
+            AddressRow.at(alias.domain().value(), alias.local()).invoke(change).replaceWithVoid());
   }
 
   private AddressRow row(Address alias) {

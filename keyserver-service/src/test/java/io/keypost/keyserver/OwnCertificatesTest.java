@@ -21,7 +21,9 @@ import java.time.Instant;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** The certificates that the key server makes for itself, of many domains: one's fault is its own. */
+/**
+ * The certificates that the key server makes for itself, of many domains: one's fault is its own.
+ */
 @QuarkusTest
 @WithTestResource(KeyServerTestResource.class)
 class OwnCertificatesTest extends ReadyKeyServer {
@@ -76,9 +78,7 @@ class OwnCertificatesTest extends ReadyKeyServer {
     transactions.inTransaction(
         () ->
             AuthorityKeyRow.inForce(domain)
-                .invoke(
-                    keys ->
-                        keys.stream().filter(key -> key.use == use).forEach(change::to))
+                .invoke(keys -> keys.stream().filter(key -> key.use == use).forEach(change::to))
                 .replaceWithVoid());
   }
 

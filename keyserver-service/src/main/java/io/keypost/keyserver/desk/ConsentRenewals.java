@@ -162,8 +162,7 @@ public class ConsentRenewals {
   }
 
   private void endOrPutOff(Due due, RefusedException lack, Instant asked) {
-    AddressRecord target =
-        Waiting.on(directory.addressFetchedSince(due.target(), asked)).record();
+    AddressRecord target = Waiting.on(directory.addressFetchedSince(due.target(), asked)).record();
     Optional<String> why = AliasEnd.reason(target, due.consentEnd(), lack, clock.instant());
     if (why.isEmpty()) {
       throw lack;

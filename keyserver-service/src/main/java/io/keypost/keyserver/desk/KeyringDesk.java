@@ -240,10 +240,7 @@ public class KeyringDesk {
     Instant now = clock.instant();
     List<DeviceStatement> removed =
         change.removes(
-            new KeyChange.Standing(
-                certificate(address),
-                versionOf(keyring),
-                statements(devices)),
+            new KeyChange.Standing(certificate(address), versionOf(keyring), statements(devices)),
             now);
     List<String> gone = removed.stream().map(device -> device.signingKey().hex()).toList();
     address.certificate = change.certificate().encode().toByteArray();

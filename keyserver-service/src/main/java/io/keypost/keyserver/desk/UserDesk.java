@@ -140,8 +140,7 @@ public class UserDesk {
         ? Uni.createFrom().voidItem()
         : revocations
             .key(
-                domain,
-                new Digest(UserCertificate.decode(Bytes.copyOf(certificate)).fingerprint()))
+                domain, new Digest(UserCertificate.decode(Bytes.copyOf(certificate)).fingerprint()))
             .replaceWithVoid();
   }
 

@@ -25,8 +25,7 @@ class ConsentRequestsTest {
     assertThat(place(of(LOUD, 4, State.SHOWN), LOUD)).isEqualTo(new Place.Free(Optional.empty()));
     assertThat(place(of(LOUD, 5, State.SHOWN), LOUD))
         .isEqualTo(new Place.Free(Optional.of(Address.parse("a0@loud.test"))));
-    assertThat(place(of(LOUD, 5, State.SHOWN), QUIET))
-        .isEqualTo(new Place.Free(Optional.empty()));
+    assertThat(place(of(LOUD, 5, State.SHOWN), QUIET)).isEqualTo(new Place.Free(Optional.empty()));
   }
 
   @Test
@@ -53,8 +52,7 @@ class ConsentRequestsTest {
     assertThat(place)
         .isInstanceOfSatisfying(
             Place.Free.class,
-            free ->
-                assertThat(free.instead().orElseThrow().domain().value()).startsWith("loud"));
+            free -> assertThat(free.instead().orElseThrow().domain().value()).startsWith("loud"));
     assertThat(place).isNotEqualTo(new Place.Free(Optional.of(Address.parse("a0@loud.test"))));
   }
 

@@ -34,7 +34,8 @@ class AdminTokenTest {
         };
     List<AdminToken> tokens = new ArrayList<>();
     try (ExecutorService threads = Executors.newFixedThreadPool(INSTANCES)) {
-      for (Future<AdminToken> started : threads.invokeAll(Stream.generate(() -> start).limit(INSTANCES).toList())) {
+      for (Future<AdminToken> started :
+          threads.invokeAll(Stream.generate(() -> start).limit(INSTANCES).toList())) {
         tokens.add(started.get());
       }
     }
