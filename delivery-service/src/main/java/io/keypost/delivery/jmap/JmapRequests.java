@@ -40,8 +40,9 @@ class JmapRequests {
   ObjectNode answer(String body, Address user, String sessionState) {
     JsonNode calls = calls(body);
     List<ArrayNode> responses = new ArrayList<>();
+    ResultReferences references = new ResultReferences();
     for (JsonNode call : calls) {
-      responses.add(answer(call, responses, user));
+      responses.add(answer(call, references, responses, user));
     }
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
     answer.putArray("methodResponses").addAll(responses);
@@ -83,11 +84,12 @@ class JmapRequests {
     return calls;
   }
 
-  private ArrayNode answer(JsonNode call, List<ArrayNode> earlier, Address user) {
+  private ArrayNode answer(
+      JsonNode call, ResultReferences references, List<ArrayNode> earlier, Address user) {
     String method = call.get(0).asText();
     ArrayNode response = JsonNodeFactory.instance.arrayNode();
     try {
-      JsonNode arguments = ResultReferences.resolve(call.get(1), earlier);
+      JsonNode arguments = references.resolve(call.get(1), earlier);
       JsonNode result = methods.call(method, arguments, user);
       return response.add(method).add(result).add(call.get(2));
     } catch (MethodError e) {

@@ -7,19 +7,28 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.keypost.delivery.jmap.MethodError.Type;
 import java.util.List;
 
-/** References to results of earlier calls of the same request (RFC 8620 section 3.7). */
+/**
+ * References to results of earlier calls of one request (RFC 8620 section 3.7). A result that holds
+ * references may be referred to again, so a few lines could stand for more than there is memory:
+ * what all of a request's references bring is bounded.
+ */
 final class ResultReferences {
+  /** What the references of one request may bring in all: characters of text, and nodes. */
+  static final int MAX_BROUGHT = 1 << 20;
+
   private static final char MARK = '#';
   private static final int MAX_PATH_SEGMENTS = 16;
 
-  private ResultReferences() {}
+  private int left = MAX_BROUGHT;
 
   /**
    * The arguments with every reference replaced by what it leads to.
    *
    * @param earlier the responses so far: each [name, result, call id]
+   * @throws MethodError {@code invalidResultReference}; {@code requestTooLarge} where the
+   *     references of the request bring more than {@value #MAX_BROUGHT} characters and nodes
    */
-  static JsonNode resolve(JsonNode arguments, List<ArrayNode> earlier) {
+  JsonNode resolve(JsonNode arguments, List<ArrayNode> earlier) {
     ObjectNode resolved = JsonNodeFactory.instance.objectNode();
     arguments
         .properties()
@@ -34,12 +43,36 @@ final class ResultReferences {
               if (arguments.has(plain)) {
                 throw MethodError.invalid(plain + " is given twice");
               }
-              resolved.set(plain, follow(argument.getValue(), earlier));
+              JsonNode found = follow(argument.getValue(), earlier);
+              weigh(found);
+              resolved.set(plain, found);
             });
     return resolved;
   }
 
-  private static JsonNode follow(JsonNode reference, List<ArrayNode> earlier) {
+  /**
+   * Stops as soon as it is too much: shared parts are weighed once for each place they stand in.
+   */
+  private void weigh(JsonNode node) {
+    spend(1 + (node.isTextual() ? node.textValue().length() : 0));
+    for (var member : node.properties()) {
+      spend(member.getKey().length());
+      weigh(member.getValue());
+    }
+    if (node.isArray()) {
+      node.forEach(this::weigh);
+    }
+  }
+
+  private void spend(int amount) {
+    left -= amount;
+    if (left < 0) {
+      throw new MethodError(
+          Type.REQUEST_TOO_LARGE, "the references bring more than " + MAX_BROUGHT + " characters");
+    }
+  }
+
+  private JsonNode follow(JsonNode reference, List<ArrayNode> earlier) {
     for (ArrayNode response : earlier) {
       if (response.get(2).equals(reference.path("resultOf"))
           && response.get(0).equals(reference.path("name"))) {
@@ -57,7 +90,8 @@ final class ResultReferences {
   }
 
   /** A JSON pointer (RFC 6901) in which {@code *} stands for each of a list. */
-  private static JsonNode walk(JsonNode from, String[] segments, int index) {
+  private JsonNode walk(JsonNode from, String[] segments, int index) {
+    spend(1);
     if (index == segments.length) {
       return from;
     }
