@@ -4,7 +4,8 @@
 #
 #   e2e-tests/compose-test.sh         exit status: 0 passed, 1 failed, 77 skipped: no engine answers
 #
-# Needs what ./keypost builds. KEYPOST_BASE_IMAGE and KEYPOST_NETWORK are those of docker-compose.yml.
+# Needs what ./keypost builds. KEYPOST_BASE_IMAGE and KEYPOST_NETWORK are those of docker-compose.yml. KEYPOST_COMPOSE chooses where
+# both are installed: "docker compose" (the default) or "docker-compose".
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 network=${KEYPOST_NETWORK:-172.30.53}
@@ -26,7 +27,10 @@ skip() {
 if ! command -v docker > /dev/null || ! timeout 20 docker info > /dev/null 2>&1; then
   skip "no Docker engine answers, so the images and docker-compose.yml were NOT tried"
 fi
-if docker compose version > /dev/null 2>&1; then
+if [ -n "${KEYPOST_COMPOSE:-}" ]; then
+  read -ra compose <<< "$KEYPOST_COMPOSE"
+  "${compose[@]}" version > /dev/null 2>&1 || { say "KEYPOST_COMPOSE: $KEYPOST_COMPOSE does not run"; exit 1; }
+elif docker compose version > /dev/null 2>&1; then
   compose=(docker compose)
 elif command -v docker-compose > /dev/null; then
   compose=(docker-compose)

@@ -2,6 +2,7 @@ package io.keypost.ingress;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.keypost.directory.DirectoryChanges;
 import io.keypost.directory.testing.TestDirectory;
 import io.keypost.directory.testing.TestDomain;
 import io.keypost.protocol.address.MailDomain;
@@ -49,7 +50,7 @@ class HostedDomainsTest {
     assertThat(refused(beta)).as("nobody else is there yet").isEmpty();
 
     moving.alsoAt(GAMMA);
-    directory.changed(moving.domain());
+    directory.changed(DirectoryChanges.of(moving.domain()));
 
     assertThat(refused(beta)).contains(RefusalCode.NOT_OPERATOR);
     assertThat(refused(gamma)).isEmpty();

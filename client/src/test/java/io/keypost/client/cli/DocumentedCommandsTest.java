@@ -25,7 +25,7 @@ class DocumentedCommandsTest {
 
   /** What the script does itself, without the client. */
   static final List<String> WORDS_OF_THE_SCRIPT =
-      List.of("demo", "test", "up", "status", "down", "topics", "build", "help");
+      List.of("demo", "test", "fuzz", "up", "status", "down", "topics", "build", "help");
 
   /** The commands of a line, among them {@code docker compose run … keypost …}. */
   private static final Pattern COMMAND =

@@ -196,7 +196,8 @@ public final class DirectoryClient implements Directory, AutoCloseable {
               : new AddressView(view.verified(), domain, view.certificate()));
     } catch (RefusedException e) {
       // Its signer was revoked: another may have signed it since. The kept one counts for nothing.
-      return addressFetchedSince(address, clock.instant().plusNanos(1));
+      addresses.markOutdated(address::equals);
+      return addresses.get(address, wanted -> fetcher.address(wanted, domainSource));
     }
   }
 
