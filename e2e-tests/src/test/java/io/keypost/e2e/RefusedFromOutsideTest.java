@@ -371,13 +371,17 @@ class RefusedFromOutsideTest {
     assertThat(acceptedBefore.sinceThenWith(bob.address().toString()))
         .as("events on mail.accepted that name bob")
         .isZero();
-    for (String table : List.of("mail", "outcome", "transfer")) {
+    for (String column : List.of("mail.mailbox", "outcome.recipient", "transfer.recipient")) {
       assertThat(
               providers.count(
                   "beta.test",
-                  "SELECT count(*) FROM " + table + " WHERE recipient = ?",
+                  "SELECT count(*) FROM "
+                      + column.substring(0, column.indexOf('.'))
+                      + " WHERE "
+                      + column
+                      + " = ?",
                   bob.address().toString()))
-          .as("rows of " + table + " that name bob")
+          .as("rows with bob in " + column)
           .isZero();
     }
     assertNothingForBob();

@@ -11,11 +11,11 @@ import io.keypost.events.mail.Arrival;
 import io.keypost.events.mail.MailEvents;
 import io.keypost.events.mail.ProposedOutcome;
 import io.keypost.events.mail.SealedMail;
+import io.keypost.events.stage.DeadLetterRecord;
 import io.keypost.events.stage.EventCodec;
 import io.keypost.events.stage.EventHeaders;
 import io.keypost.events.stage.EventReader;
 import io.keypost.events.stage.IncomingEvent;
-import io.keypost.events.wire.DeadLetter;
 import io.keypost.protocol.address.MailDomain;
 import java.time.Instant;
 import java.util.HashMap;
@@ -24,8 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.header.internals.RecordHeaders;
-import org.apache.kafka.common.record.TimestampType;
 
 /**
  * Finds in a dead letter the envelope that a stage gave up on. It is read as strictly as the stage
@@ -112,38 +110,14 @@ public final class DeadMailReader {
   }
 
   private DeadMail deadMail(ConsumerRecord<byte[], byte[]> polled) {
-    if (polled.value() == null) {
-      return new DeadMail.Undecodable("the record has no value");
-    }
     try {
-      DeadLetter letter = DeadLetter.parseFrom(polled.value());
-      Function<ConsumerRecord<byte[], byte[]>, DeadMail> reader = byTopic.get(letter.getTopic());
+      ConsumerRecord<byte[], byte[]> given = DeadLetterRecord.givenUp(polled);
+      Function<ConsumerRecord<byte[], byte[]>, DeadMail> reader = byTopic.get(given.topic());
       return reader == null
-          ? new DeadMail.Undecodable("of topic " + letter.getTopic())
-          : reader.apply(asItWas(letter, polled.timestamp()));
+          ? new DeadMail.Undecodable("of topic " + given.topic())
+          : reader.apply(given);
     } catch (InvalidProtocolBufferException e) {
       return new DeadMail.Undecodable("not a dead letter: " + e.getMessage());
     }
-  }
-
-  private static ConsumerRecord<byte[], byte[]> asItWas(DeadLetter letter, long timestamp) {
-    RecordHeaders headers = new RecordHeaders();
-    letter
-        .getHeadersList()
-        .forEach(header -> headers.add(header.getName(), header.getValue().toByteArray()));
-    byte[] key = letter.getKey().toByteArray();
-    byte[] value = letter.getValue().toByteArray();
-    return new ConsumerRecord<>(
-        letter.getTopic(),
-        letter.getPartition(),
-        letter.getOffset(),
-        timestamp,
-        TimestampType.LOG_APPEND_TIME,
-        key.length,
-        value.length,
-        key,
-        value,
-        headers,
-        Optional.empty());
   }
 }

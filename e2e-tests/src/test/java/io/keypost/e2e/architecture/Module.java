@@ -26,7 +26,7 @@ enum Module {
   ROUTER("router-service", "router", PROTOCOL, DIRECTORY, EVENTS, FRAME),
   DELIVERY("delivery-service", "delivery", PROTOCOL, DIRECTORY, PAYLOADS, EVENTS, FRAME),
   CLIENT("client", "client", PROTOCOL, DIRECTORY),
-  STACK("local-stack", "stack", PROTOCOL, DIRECTORY, CLIENT);
+  STACK("local-stack", "stack", PROTOCOL, DIRECTORY, EVENTS, CLIENT);
 
   /** The five processes. */
   static final Set<Module> SERVICES = Set.of(KEYSERVER, INGRESS, VERIFIER, ROUTER, DELIVERY);
