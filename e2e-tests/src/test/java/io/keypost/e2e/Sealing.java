@@ -78,56 +78,39 @@ record Sealing(Head head, Bytes payload) {
   Sealing withAlteredEnvelope() {
     Envelope e = envelope().envelope();
     return with(
-        new Envelope(
-            e.messageId(),
-            e.sender(),
-            e.senderKey(),
-            e.recipient(),
-            e.recipientKey(),
-            e.addressedAs(),
-            e.created(),
-            e.expires().plusSeconds(1),
-            e.payloadDigest(),
-            e.payloadSize()),
+        like(e, e.sender(), e.senderKey(), e.expires().plusSeconds(1), e.payloadSize()),
         envelope().signature());
   }
 
   /** With an envelope that says that the payload is of {@code size} octets. */
   Sealing announcing(long size) {
     Envelope e = envelope().envelope();
-    return with(
-        new Envelope(
-            e.messageId(),
-            e.sender(),
-            e.senderKey(),
-            e.recipient(),
-            e.recipientKey(),
-            e.addressedAs(),
-            e.created(),
-            e.expires(),
-            e.payloadDigest(),
-            size),
-        envelope().signature());
+    return with(like(e, e.sender(), e.senderKey(), e.expires(), size), envelope().signature());
   }
 
   /** In the name of {@code sender}, with the sender's own subkey named, signed by {@code key}. */
   Sealing signedInstead(Address sender, Bytes senderKey, DeviceKey key) {
     Envelope e = envelope().envelope();
-    Envelope named =
-        new Envelope(
-            e.messageId(),
-            sender,
-            senderKey,
-            e.recipient(),
-            e.recipientKey(),
-            e.addressedAs(),
-            e.created(),
-            e.expires(),
-            e.payloadDigest(),
-            e.payloadSize());
+    Envelope named = like(e, sender, senderKey, e.expires(), e.payloadSize());
     return with(
         named,
         DetachedSignatures.sign(SignatureContext.ENVELOPE, named.encode(), key, e.created()));
+  }
+
+  /** The envelope but for these. */
+  private static Envelope like(
+      Envelope e, Address sender, Bytes senderKey, Instant expires, long payloadSize) {
+    return new Envelope(
+        e.messageId(),
+        sender,
+        senderKey,
+        e.recipient(),
+        e.recipientKey(),
+        e.addressedAs(),
+        e.created(),
+        expires,
+        e.payloadDigest(),
+        payloadSize);
   }
 
   private Sealing with(Envelope envelope, Bytes signature) {

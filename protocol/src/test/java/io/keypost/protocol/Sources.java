@@ -39,6 +39,12 @@ final class Sources {
     }
   }
 
+  static <T> Set<T> union(Set<T> one, Set<T> other) {
+    Set<T> union = new TreeSet<>(one);
+    union.addAll(other);
+    return union;
+  }
+
   /** Every folder with a pom.xml, two levels deep. */
   private static List<Path> modules() {
     try (Stream<Path> folders = Files.find(ROOT, 3, (p, a) -> p.endsWith("pom.xml"))) {

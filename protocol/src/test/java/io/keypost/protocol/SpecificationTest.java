@@ -72,7 +72,7 @@ class SpecificationTest {
   @Test
   void nothingCitesARequirementThatIsNone() {
     Map<String, Set<Path>> cited = citations("test");
-    citations("main").forEach((id, files) -> cited.merge(id, files, SpecificationTest::union));
+    citations("main").forEach((id, files) -> cited.merge(id, files, Sources::union));
     find(IN_FORCE).forEach(cited::remove);
     find(NOT_YET_IN_FORCE).forEach(cited::remove);
     assertThat(cited).as("citations of requirements that docs/protocol.md does not have").isEmpty();
@@ -132,12 +132,6 @@ class SpecificationTest {
     return citation.group("words") != null
         ? "KP-" + citation.group("words")
         : "KP-" + citation.group("area").toUpperCase(Locale.ROOT) + "-" + citation.group("number");
-  }
-
-  private static Set<Path> union(Set<Path> one, Set<Path> other) {
-    Set<Path> union = new TreeSet<>(one);
-    union.addAll(other);
-    return union;
   }
 
   private static Stream<String> lines() {

@@ -10,7 +10,6 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -35,7 +34,7 @@ class ThreatsTest {
                 Collectors.toMap(
                     row -> row.group(1),
                     row -> found(NAME, row.group(2), 1),
-                    ThreatsTest::both,
+                    Sources::union,
                     TreeMap::new));
     assertThat(named).as("rows of docs/threats.md").hasSizeGreaterThan(40);
 
@@ -58,12 +57,6 @@ class ThreatsTest {
         .matcher(text)
         .results()
         .map((MatchResult result) -> result.group(group))
-        .collect(Collectors.toCollection(TreeSet::new));
-  }
-
-  private static Set<String> both(Set<String> some, Set<String> others) {
-    return Stream.of(some, others)
-        .flatMap(Set::stream)
         .collect(Collectors.toCollection(TreeSet::new));
   }
 }

@@ -182,9 +182,9 @@ public final class RootCeremony {
 
   /** As {@link #sign(String, char[], CaHandover)}, under any lock. */
   public Authority sign(String requestPem, RootLock lock, CaHandover handover) {
-    requireSignable(requestPem);
     Root root = show();
     CertificateRequest request = CertificateRequest.fromPem(requestPem);
+    requireFor(root.domain(), request);
     PrivateKey key = lock.open(text(KEY_FILE));
     Instant now = clock.instant();
     X509Certificate ca =

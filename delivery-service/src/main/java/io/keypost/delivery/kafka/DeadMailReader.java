@@ -11,7 +11,7 @@ import io.keypost.events.mail.Arrival;
 import io.keypost.events.mail.MailEvents;
 import io.keypost.events.mail.ProposedOutcome;
 import io.keypost.events.mail.SealedMail;
-import io.keypost.events.stage.DeadLetterRecord;
+import io.keypost.events.stage.DeadLetters;
 import io.keypost.events.stage.EventCodec;
 import io.keypost.events.stage.EventHeaders;
 import io.keypost.events.stage.EventReader;
@@ -111,7 +111,7 @@ public final class DeadMailReader {
 
   private DeadMail deadMail(ConsumerRecord<byte[], byte[]> polled) {
     try {
-      ConsumerRecord<byte[], byte[]> given = DeadLetterRecord.givenUp(polled);
+      ConsumerRecord<byte[], byte[]> given = DeadLetters.givenUp(polled);
       Function<ConsumerRecord<byte[], byte[]>, DeadMail> reader = byTopic.get(given.topic());
       return reader == null
           ? new DeadMail.Undecodable("of topic " + given.topic())

@@ -85,10 +85,8 @@ public class Delivery {
               now,
               receipts.sign(mail, outcome, now, arrived.mail().returnOperator())));
     }
-    Set<EnvelopeKey> settled = outcomes.settle(connection, decided);
-    mailboxes.releaseClaims(connection, claimedForNothing(connection, decided, settled));
-    List<Settlement> effective =
-        decided.stream().filter(s -> settled.contains(s.mail().key())).toList();
+    List<Settlement> effective = outcomes.settle(connection, decided);
+    mailboxes.releaseClaims(connection, claimedForNothing(connection, decided, effective));
     mailboxes.insert(
         connection,
         effective.stream()
@@ -104,13 +102,13 @@ public class Delivery {
    * the mailbox under its id. One that was delivered by another worker keeps the id.
    */
   private List<MailFacts> claimedForNothing(
-      SqlConnection connection, List<Settlement> decided, Set<EnvelopeKey> settled) {
+      SqlConnection connection, List<Settlement> decided, List<Settlement> effective) {
     Map<EnvelopeKey, MailFacts> lost = new TreeMap<>();
     decided.stream()
         .filter(s -> s.outcome() instanceof TerminalOutcome.Delivered)
         .map(Settlement::mail)
-        .filter(mail -> !settled.contains(mail.key()))
         .forEach(mail -> lost.put(mail.key(), mail));
+    effective.forEach(s -> lost.remove(s.mail().key()));
     if (lost.isEmpty()) {
       return List.of();
     }

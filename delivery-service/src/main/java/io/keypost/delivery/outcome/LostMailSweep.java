@@ -23,7 +23,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Ends what a stage lost: in flight until its life is over, then {@code expired} (KP-OUT-5,
@@ -99,9 +98,9 @@ public class LostMailSweep {
                   lostMail.over(connection, now, submitted, BATCH).stream()
                       .map(lost -> expired(lost, signing, now))
                       .toList();
-              Set<?> effective = outcomes.settle(connection, proposed);
+              List<Settlement> effective = outcomes.settle(connection, proposed);
               lostMail.forgetEnded(connection, now, BATCH);
-              return proposed.stream().filter(s -> effective.contains(s.mail().key())).toList();
+              return effective;
             });
     settled.fire(new OutcomesSettled(STAGE, ended));
     return ended.size();

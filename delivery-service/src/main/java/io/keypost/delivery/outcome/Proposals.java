@@ -28,7 +28,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 
 /** Disposes of what was proposed: the first outcome of an envelope stands. */
 @ApplicationScoped
@@ -122,10 +121,9 @@ public class Proposals {
         }
       }
     }
-    Set<EnvelopeKey> settled = outcomes.settle(connection, proposed);
+    List<Settlement> settled = outcomes.settle(connection, proposed);
     outcomes.confirm(connection, confirmed);
-    return new Disposal(
-        proposed.stream().filter(s -> settled.contains(s.mail().key())).toList(), counts);
+    return new Disposal(settled, counts);
   }
 
   private static Settlement settlement(MailFacts mail, Received received) {

@@ -103,13 +103,13 @@ public class OutcomeStore {
   /**
    * Makes outcomes final where none stands, and queues what follows from them.
    *
-   * @return the keys for which the outcome now is the one given here
+   * @return those of {@code proposed}, in their order, whose outcome now is the one given here
    */
-  public Set<EnvelopeKey> settle(SqlConnection connection, Collection<Settlement> proposed) {
+  public List<Settlement> settle(SqlConnection connection, Collection<Settlement> proposed) {
     Map<EnvelopeKey, Settlement> byKey = new TreeMap<>();
     proposed.forEach(settlement -> byKey.putIfAbsent(settlement.mail().key(), settlement));
     if (byKey.isEmpty()) {
-      return Set.of();
+      return List.of();
     }
     storeChains(connection, byKey.values());
     Set<EnvelopeKey> final_ = insertOutcomes(connection, byKey.values());
@@ -121,7 +121,7 @@ public class OutcomeStore {
     }
     // Whichever outcome stands now, there is nothing left to hand over.
     Database.execute(connection, TRANSFERS_ENDED, keys(byKey.keySet()));
-    return final_;
+    return proposed.stream().filter(s -> final_.contains(s.mail().key())).toList();
   }
 
   /** The outcomes that stand for these keys. */

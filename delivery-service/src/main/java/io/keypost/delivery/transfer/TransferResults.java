@@ -98,7 +98,7 @@ public class TransferResults {
     return receipts.isEnrolled();
   }
 
-  private record Applied(Set<EnvelopeKey> effective, int tooLate) {}
+  private record Applied(List<Settlement> effective, int tooLate) {}
 
   /**
    * Applies the verdicts of one request with one commit. Blocks. Where the lease was lost meanwhile
@@ -146,12 +146,7 @@ public class TransferResults {
     if (applied.tooLate() > 0) {
       count("too_late", applied.tooLate());
     }
-    settled.fire(
-        new OutcomesSettled(
-            STAGE,
-            ended.values().stream()
-                .filter(s -> applied.effective().contains(s.mail().key()))
-                .toList()));
+    settled.fire(new OutcomesSettled(STAGE, applied.effective()));
   }
 
   private Settlement settlement(Leased work, TransferVerdict.Ends ends, Instant now) {

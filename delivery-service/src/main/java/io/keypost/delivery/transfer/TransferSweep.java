@@ -25,7 +25,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -113,11 +112,8 @@ public class TransferSweep {
   private int sweep(Function<Leased, Settlement> end, Function<SqlConnection, List<Leased>> over) {
     List<Settlement> ended =
         database.inTransaction(
-            connection -> {
-              List<Settlement> proposed = over.apply(connection).stream().map(end).toList();
-              Set<?> effective = outcomes.settle(connection, proposed);
-              return proposed.stream().filter(s -> effective.contains(s.mail().key())).toList();
-            });
+            connection ->
+                outcomes.settle(connection, over.apply(connection).stream().map(end).toList()));
     settled.fire(new OutcomesSettled(STAGE, ended));
     return ended.size();
   }

@@ -4,7 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.keypost.events.KafkaSettings;
 import io.keypost.events.TopicSettings;
 import io.keypost.events.Topics;
-import io.keypost.events.wire.DeadLetter;
+import io.keypost.events.stage.DeadLetters;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -56,36 +56,34 @@ final class DeadLetterReplay implements AutoCloseable {
   }
 
   Replayed replay(int partition, long offset) {
-    DeadLetter letter =
+    ConsumerRecord<byte[], byte[]> givenUp =
         read(new TopicPartition(topics.nameOf(Topics.MAIL_DEAD_LETTER), partition), offset);
-    if (Arrays.stream(Topics.values()).map(topics::nameOf).noneMatch(letter.getTopic()::equals)) {
-      throw new KafkaException(letter.getTopic() + " is none of this provider's topics");
+    if (Arrays.stream(Topics.values()).map(topics::nameOf).noneMatch(givenUp.topic()::equals)) {
+      throw new KafkaException(givenUp.topic() + " is none of this provider's topics");
     }
     ProducerRecord<byte[], byte[]> again =
         new ProducerRecord<>(
-            letter.getTopic(), letter.getKey().toByteArray(), letter.getValue().toByteArray());
-    letter
-        .getHeadersList()
-        .forEach(header -> again.headers().add(header.getName(), header.getValue().toByteArray()));
+            givenUp.topic(), null, givenUp.key(), givenUp.value(), givenUp.headers());
     try {
       RecordMetadata written =
           producer.send(again).get(KafkaSettings.DELIVERY_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
       return new Replayed(written.topic(), written.partition(), written.offset());
     } catch (ExecutionException | TimeoutException e) {
-      throw new KafkaException("not written to " + letter.getTopic(), e);
+      throw new KafkaException("not written to " + givenUp.topic(), e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new KafkaException("interrupted", e);
     }
   }
 
-  private DeadLetter read(TopicPartition partition, long offset) {
+  /** The record that the dead letter holds. */
+  private ConsumerRecord<byte[], byte[]> read(TopicPartition partition, long offset) {
     consumer.assign(List.of(partition));
     consumer.seek(partition, offset);
     for (ConsumerRecord<byte[], byte[]> polled : consumer.poll(POLL_TIMEOUT).records(partition)) {
       if (polled.offset() == offset) {
         try {
-          return DeadLetter.parseFrom(polled.value());
+          return DeadLetters.givenUp(polled);
         } catch (InvalidProtocolBufferException e) {
           throw new KafkaException(partition + " offset " + offset + " holds no dead letter", e);
         }
